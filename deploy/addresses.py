@@ -16,7 +16,9 @@ def database_url(text: str, name: str = "DATABASE_URL") -> URL:
     except (ArgumentError, ValueError) as error:
         raise DeployError("bad_setting", f"{name} is not a database address. {EXAMPLE}") from error
     if url.drivername not in ACCEPTED:
-        raise DeployError("bad_setting", f"{name} names the driver {url.drivername!r}; only PostgreSQL works. {EXAMPLE}")
+        raise DeployError(
+            "bad_setting", f"{name} names the driver {url.drivername!r}; only PostgreSQL works. {EXAMPLE}"
+        )
     if not url.database:
         raise DeployError("bad_setting", f"{name} names no database. {EXAMPLE}")
     return url.set(drivername=DRIVER)

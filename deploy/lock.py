@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from deploy.embedded.processes import until
 from deploy.errors import DeployError
 from deploy.folder import DataFolder
 
@@ -24,7 +25,9 @@ class FolderLock:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.release()
 
 
@@ -32,16 +35,15 @@ def acquire(folder: DataFolder) -> FolderLock:
     """Lock the folder for this process. Raises DeployError `already_running` that names the process which has it."""
     # The descriptor is not inherited by programs that we start: the lock is ours, not our children's.
     descriptor = os.open(folder.lock_file, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
+    # `is_running` holds the lock for an instant: that is nobody to give way to.
+    if not until(lambda: _take(descriptor), 0.3):
         holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
         os.close(descriptor)
         raise DeployError(
             "already_running",
             f"Another instance (process {holder}) already runs on {folder.root}. "
             "Stop it first (Ctrl-C, or `kill` with that number), or give this one another folder with --data.",
-        ) from error
+        )
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
     return FolderLock(folder, descriptor)
@@ -53,9 +55,14 @@ def is_running(folder: DataFolder) -> bool:
         return False
     descriptor = os.open(folder.lock_file, os.O_RDWR)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        return not _take(descriptor)
     finally:
         os.close(descriptor)
-    return False
+
+
+def _take(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

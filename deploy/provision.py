@@ -96,9 +96,13 @@ def admit(owner: URL, login: str) -> None:
     try:
         with _connected(owner) as connection:
             if not _exists(connection, SERVICE):
-                connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN {}").format(sql.Identifier(SERVICE), ORDINARY))
+                connection.execute(
+                    sql.SQL("CREATE ROLE {} NOLOGIN {}").format(sql.Identifier(SERVICE), ORDINARY)
+                )
             if login != SERVICE:
-                connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(SERVICE), sql.Identifier(login)))
+                connection.execute(
+                    sql.SQL("GRANT {} TO {}").format(sql.Identifier(SERVICE), sql.Identifier(login))
+                )
     except psycopg.errors.InsufficientPrivilege as error:
         raise DeployError(
             "service_role_missing",
@@ -133,11 +137,17 @@ def _login(connection: psycopg.Connection, admin: URL, folder: DataFolder, role:
 
 def _ensure_database(connection: psycopg.Connection, database: str) -> None:
     if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is None:
-        connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(OWNER)))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(OWNER))
+        )
 
 
 def _grant(connection: psycopg.Connection, database: str) -> None:
-    names = {"database": sql.Identifier(database), "owner": sql.Identifier(OWNER), "service": sql.Identifier(SERVICE)}
+    names = {
+        "database": sql.Identifier(database),
+        "owner": sql.Identifier(OWNER),
+        "service": sql.Identifier(SERVICE),
+    }
     for statement in (
         "GRANT CREATE, CONNECT, TEMPORARY ON DATABASE {database} TO {owner}",
         "GRANT CREATE, USAGE ON SCHEMA public TO {owner}",

@@ -70,7 +70,17 @@ def _created() -> pwd.struct_passwd | None:
     program = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if program is None:
         return None
-    command = [program, "--system", "--user-group", "--no-create-home", "--home-dir", "/", "--shell", "/usr/sbin/nologin", NAME]
+    command = [
+        program,
+        "--system",
+        "--user-group",
+        "--no-create-home",
+        "--home-dir",
+        "/",
+        "--shell",
+        "/usr/sbin/nologin",
+        NAME,
+    ]
     # Another instance may make the user at the same moment: what counts is whether it exists afterwards.
     subprocess.run(command, check=False, capture_output=True)
     return _entry()

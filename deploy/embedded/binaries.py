@@ -47,7 +47,10 @@ def _copied(package: Path, shelter: Path) -> Path:
     open_shelter(shelter)
     fresh = Path(tempfile.mkdtemp(prefix=".copy-", dir=shelter))
     shutil.copytree(
-        package / "pginstall", fresh / PACKAGE / "pginstall", symlinks=True, ignore=shutil.ignore_patterns("include", "*.a")
+        package / "pginstall",
+        fresh / PACKAGE / "pginstall",
+        symlinks=True,
+        ignore=shutil.ignore_patterns("include", "*.a"),
     )
     libraries = package.parent / f"{PACKAGE}.libs"
     if libraries.exists():

@@ -1,23 +1,15 @@
-"""Start, stop and recognise processes that must not outlive us unnoticed."""
+"""Recognise processes that a former instance left, and end them; small helpers around ports, logs and waiting."""
 
 import contextlib
-import ctypes
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
-
-from deploy.embedded.account import Account
-
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -31,7 +23,8 @@ class Identity:
         """Say whether this very process still runs (a zombie does not)."""
         try:
             process = psutil.Process(self.pid)
-            return abs(process.create_time() - self.created) < 0.01 and process.status() != psutil.STATUS_ZOMBIE
+            same: bool = abs(process.create_time() - self.created) < 0.01
+            return same and process.status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return False
 
@@ -44,77 +37,16 @@ def identify(pid: int) -> Identity | None:
         return None
 
 
-def spawn(
-    argv: Sequence[str],
-    *,
-    log: Path,
-    cwd: Path,
-    death_signal: signal.Signals,
-    account: Account | None = None,
-    env: Mapping[str, str] | None = None,
-    stdin: bytes = b"",
-) -> subprocess.Popen[bytes]:
-    """Start a program in a session of its own (a Ctrl-C at the terminal is ours to pass on), its output in `log`.
-
-    On Linux the kernel sends it `death_signal` when this thread's process dies, however it dies.
-    """
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            argv,
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=cwd,
-            env=dict(os.environ if env is None else env),
-            start_new_session=True,
-            preexec_fn=_leash(death_signal),  # runs after the change of user, which would clear it
-            **_as_user(account),
-        )
-    _feed(process.stdin, stdin)
-    return process
+def works_in(pid: int, folder: Path) -> bool:
+    """Say whether the process has `folder` as its working folder, as a postmaster has its data folder."""
+    try:
+        return Path(psutil.Process(pid).cwd()) == folder.resolve()
+    except psutil.Error:
+        return False
 
 
-def _as_user(account: Account | None) -> dict[str, Any]:
-    return {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
-
-
-def _feed(pipe: IO[bytes] | None, data: bytes) -> None:
-    # A program that died at once reports itself by its exit, not by our broken pipe.
-    if pipe is not None:
-        with contextlib.suppress(BrokenPipeError):
-            pipe.write(data)
-            pipe.close()
-
-
-def _leash(death_signal: signal.Signals) -> Callable[[], None] | None:
-    if not sys.platform.startswith("linux"):
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    parent = os.getpid()
-
-    def leash() -> None:
-        prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
-        if os.getppid() != parent:  # we died between the fork and the call above
-            os._exit(1)
-
-    return leash
-
-
-def stop(process: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float]) -> None:
-    """Ask a child to end by each (signal, seconds to wait) in turn, then kill it."""
-    for sign, seconds in steps:
-        if process.poll() is not None:
-            return
-        process.send_signal(sign)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(seconds)
-    if process.poll() is None:
-        process.kill()
-        process.wait()
-
-
-def stop_stranger(identity: Identity, *steps: tuple[signal.Signals, float]) -> None:
-    """The same for a process that a former instance left, with all that it started."""
+def stop_stranger(identity: Identity, steps: Sequence[tuple[signal.Signals, float]]) -> None:
+    """End a process that is no child of ours by each (signal, seconds) in turn, then it and all it started by force."""
     family = _family(identity)
     for sign, seconds in steps:
         _signal(identity, sign)

@@ -1,0 +1,129 @@
+"""A migrated database and a Redis for one command: those of the settings, a running instance's, or embedded ones."""
+
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+import redis
+from sqlalchemy.engine import URL
+
+from deploy import migrations, record
+from deploy.addresses import database_url, full
+from deploy.embedded.postgres import RunningPostgres, start_postgres
+from deploy.embedded.processes import until
+from deploy.embedded.redis import RunningRedis, start_redis
+from deploy.errors import DeployError
+from deploy.folder import DataFolder, open_folder
+from deploy.lock import FolderLock, acquire, is_running
+from deploy.provision import admit, provision_embedded, provision_external, rank
+from deploy.settings import Settings
+
+JOIN_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Backing:
+    """Where the data is. `service` is an ordinary role, never one with privileges; `owner` owns the tables, if known.
+
+    `postgres` and `redis` are the embedded servers that this process started itself.
+    """
+
+    folder: DataFolder
+    service: URL
+    owner: URL | None
+    redis_url: str = field(repr=False)
+    postgres: RunningPostgres | None = None
+    redis: RunningRedis | None = None
+
+    @property
+    def service_url(self) -> str:
+        """The service's address for SQLAlchemy, password included."""
+        return full(self.service)
+
+
+@contextmanager
+def open_backing(settings: Settings) -> Generator[Backing]:
+    """Give a command its servers for as long as it runs; an instance that runs on the data folder is joined.
+
+    Raises DeployError: `already_running` (another command has the embedded servers), `database_unreachable`,
+    `migrations_pending` and what provisioning refuses.
+    """
+    folder = open_folder(settings.data)
+    if settings.database_url and settings.redis_url:
+        service, owner = _external_database(settings, settings.database_url, folder)
+        yield Backing(folder, service, owner, settings.redis_url)
+    elif is_running(folder):
+        yield _joined(folder)
+    else:
+        with acquire(folder) as lock, started_backing(settings, lock) as backing:
+            yield backing
+
+
+@contextmanager
+def started_backing(settings: Settings, lock: FolderLock) -> Iterator[Backing]:
+    """Start what the settings do not name, bring the tables up to date, and stop it at the end."""
+    folder = lock.folder
+    with ExitStack() as stack:
+        postgres = cache = None
+        if settings.database_url:
+            service, owner = _external_database(settings, settings.database_url, folder)
+        else:
+            postgres = start_postgres(lock)
+            stack.callback(postgres.stop)
+            access = provision_embedded(postgres.url(), folder)
+            migrations.upgrade(access.owner)
+            service, owner = access.service, access.owner
+        if not settings.redis_url:
+            cache = start_redis(lock)
+            stack.callback(cache.stop)
+        redis_url = settings.redis_url or (cache.url if cache else "")
+        yield Backing(folder, service, owner, redis_url, postgres, cache)
+
+
+def _external_database(settings: Settings, url: URL, folder: DataFolder) -> tuple[URL, URL | None]:
+    """Return the addresses of the service's role and of the tables' owner, with the tables up to date."""
+    role = rank(url)
+    owner = settings.database_owner_url
+    if role.manages_roles:
+        access = provision_external(url, folder)
+        migrations.upgrade(owner or access.owner)
+        return access.service, owner or access.owner
+    if owner:
+        admit(owner, role.name)
+        migrations.upgrade(owner)
+        return url, owner
+    migrations.require_current(url)
+    return url, None
+
+
+def _joined(folder: DataFolder) -> Backing:
+    def running() -> bool:
+        found = record.read(folder)
+        return found is not None and found.pid == record.holder(folder)
+
+    # An instance that is just starting has the lock, but has not yet said where its servers are.
+    until(lambda: running() or not is_running(folder), JOIN_SECONDS)
+    found = record.read(folder)
+    if found is None or not running():
+        acquire(folder).release()  # says who has the folder
+        raise DeployError(
+            "instance_stopped", "The instance on this data folder stopped just now. Give the command again."
+        )
+    owner = database_url(found.owner_url) if found.owner_url else None
+    return Backing(folder, database_url(found.service_url), owner, found.redis_url)
+
+
+def check_redis(url: str) -> None:
+    """Raise DeployError `redis_unreachable`, or `redis_may_evict` for a Redis that drops jobs when memory is short."""
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=5.0, socket_timeout=5.0) as client:
+            policy = client.info("memory").get("maxmemory_policy", "noeviction")
+    except redis.RedisError as error:
+        raise DeployError(
+            "redis_unreachable", f"No connection to Redis: {error}. Check REDIS_URL."
+        ) from error
+    if policy != "noeviction":
+        raise DeployError(
+            "redis_may_evict",
+            f"Redis has maxmemory-policy {policy} and may drop waiting jobs. Set it to noeviction.",
+        )

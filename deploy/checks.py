@@ -1,0 +1,76 @@
+"""What must hold before an instance serves anybody; `run` refuses on the first fault, `doctor` shows all."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from deploy import migrations
+from deploy.backing import Backing, check_redis
+from deploy.errors import DeployError
+from events.tenancy import check_database, make_engine
+
+LEAST_FREE = 200_000_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The outcome of one check: `code` is None where all is well."""
+
+    check: str
+    code: str | None
+    message: str
+
+
+def require_sound(backing: Backing) -> None:
+    """Raise the error of the first check that fails."""
+    for _, check in _checks(backing):
+        check()
+
+
+def findings(backing: Backing) -> Iterator[Finding]:
+    """Run every check."""
+    for name, check in _checks(backing):
+        try:
+            yield Finding(name, None, check())
+        except Exception as error:
+            if not (hasattr(error, "code") and hasattr(error, "message")):
+                raise
+            yield Finding(name, error.code, error.message)
+
+
+def _checks(backing: Backing) -> tuple[tuple[str, Callable[[], str]], ...]:
+    return (
+        ("data folder", lambda: _check_folder(backing)),
+        ("tables", lambda: _check_tables(backing)),
+        ("database", lambda: _check_database(backing)),
+        ("redis", lambda: _check_redis(backing)),
+    )
+
+
+def _check_folder(backing: Backing) -> str:
+    root = backing.folder.root
+    free = shutil.disk_usage(root).free
+    if free < LEAST_FREE:
+        raise DeployError(
+            "disk_full", f"Only {free / 1e6:.0f} MB are free at {root}. Make room, or move the data folder."
+        )
+    return f"{root}, {free / 1e9:.1f} GB free"
+
+
+def _check_tables(backing: Backing) -> str:
+    migrations.require_current(backing.service)
+    return "at this program's version"
+
+
+def _check_database(backing: Backing) -> str:
+    engine = make_engine(backing.service_url, pool_size=1)
+    try:
+        check_database(engine)
+    finally:
+        engine.dispose()
+    return "new enough, ordinary role, row-level security forced"
+
+
+def _check_redis(backing: Backing) -> str:
+    check_redis(backing.redis_url)
+    return "answers, evicts nothing"

@@ -1,0 +1,81 @@
+"""Run everything on this machine: the servers it lacks, the API, the workers, the schedule. Ctrl-C stops it."""
+
+import argparse
+import os
+import signal
+import socket
+import sys
+from dataclasses import replace
+
+from deploy import record
+from deploy.addresses import full
+from deploy.backing import Backing, started_backing
+from deploy.checks import require_sound
+from deploy.embedded.processes import Identity
+from deploy.folder import open_folder
+from deploy.instance import await_ready, programs
+from deploy.listening import address, listen
+from deploy.lock import FolderLock, acquire
+from deploy.options import port
+from deploy.settings import Settings
+from deploy.supervisor import Supervisor
+
+LEFTOVER_STEPS = ((signal.SIGTERM, 5.0),)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("--sample", action="store_true", help="make the simulated sample organisation first")
+    parser.add_argument("--port", type=port, help="port to listen on (default: the first free one from 8080)")
+    parser.add_argument("--host", help="address to listen on (default: 127.0.0.1, this machine alone)")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Run until SIGINT or SIGTERM; then stop all of it, the API first and the database last."""
+    settings = _with_options(args, settings)
+    with acquire(open_folder(settings.data)) as lock:
+        if left := record.stop_leftovers(lock.folder, LEFTOVER_STEPS):
+            _say(f"Stopped {left} process(es) that a former instance had left.")
+        with listen(settings.host, settings.port) as listener, started_backing(settings, lock) as backing:
+            require_sound(backing)
+            _serve(settings, backing, lock, listener, sample=args.sample)
+    return 0
+
+
+def _with_options(args: argparse.Namespace, settings: Settings) -> Settings:
+    host = settings.host if args.host is None else args.host
+    return replace(settings, host=host, port=settings.port if args.port is None else args.port)
+
+
+def _serve(
+    settings: Settings, backing: Backing, lock: FolderLock, listener: socket.socket, *, sample: bool
+) -> None:
+    instance = record.RunRecord(
+        pid=os.getpid(),
+        service_url=backing.service_url,
+        owner_url=full(backing.owner) if backing.owner else None,
+        redis_url=backing.redis_url,
+        address=address(listener),
+    )
+
+    def remember(identities: tuple[Identity, ...]) -> None:
+        record.write(lock.folder, record.started(instance, identities))
+
+    supervisor = Supervisor(_say, remember)
+    supervisor.listen()
+    try:
+        for server in (backing.postgres, backing.redis):
+            if server is not None:
+                supervisor.adopt(server.program, server.process)
+        supervisor.start(programs(settings, backing, listener))
+        if await_ready(supervisor, listener, lock.folder.logs):
+            print(f"Ready: {address(listener)}", flush=True)
+            supervisor.run()
+            _say("Stopping.")
+    finally:
+        supervisor.stop()
+        record.forget(lock.folder)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,116 @@
+"""What one instance is told, read once from the environment.
+
+| variable | meaning | default |
+|---|---|---|
+| DATABASE_URL | a PostgreSQL of your own: its administrator, or the service's ordinary role | embedded |
+| DATABASE_OWNER_URL | the role that owns the tables, for migrations | none |
+| REDIS_URL | a Redis of your own | embedded |
+| MENTORLEDGER_DATA | the data folder | `var` in the current folder |
+| MENTORLEDGER_HOST | address that the API listens on | 127.0.0.1 |
+| MENTORLEDGER_PORT | port of the API | the first free one from 8080 |
+| MENTORLEDGER_API_PROCESSES | processes of the API | 2 |
+| MENTORLEDGER_API_THREADS | requests at a time in each | 8 |
+| MENTORLEDGER_WORKERS | worker processes | 1 |
+| MENTORLEDGER_POOL_SIZE | database connections kept by each process | 8 |
+| MENTORLEDGER_STATEMENT_TIMEOUT | seconds that one statement of the API may take | 30 |
+| MENTORLEDGER_SWEEP_SECONDS | pause between two looks of the schedule at what is due | 5 |
+| SMTP_URL | smtp://user:password@host:587 (STARTTLS) or smtps://...:465; none: the data folder's outbox | none |
+| MAIL_FROM | sender of the mail | mentorledger@localhost |
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import URL
+
+from deploy.addresses import database_url
+from deploy.errors import DeployError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One instance's settings. Addresses hold passwords: they are left out of its `repr`."""
+
+    database_url: URL | None = field(default=None, repr=False)
+    database_owner_url: URL | None = field(default=None, repr=False)
+    redis_url: str | None = field(default=None, repr=False)
+    data: Path = Path("var")
+    host: str = "127.0.0.1"
+    port: int | None = None
+    api_processes: int = 2
+    api_threads: int = 8
+    workers: int = 1
+    pool_size: int = 8
+    statement_timeout: int = 30
+    sweep_seconds: int = 5
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = "mentorledger@localhost"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read and check all of it. Raises DeployError `bad_setting` that names the variable and what it takes."""
+        read = _Reader(environment)
+        return cls(
+            database_url=read.database("DATABASE_URL"),
+            database_owner_url=read.database("DATABASE_OWNER_URL"),
+            redis_url=read.address("REDIS_URL", ("redis", "rediss", "unix"), "redis://:password@host:6379/0"),
+            data=Path(read.text("MENTORLEDGER_DATA") or "var"),
+            host=read.text("MENTORLEDGER_HOST") or "127.0.0.1",
+            port=read.number("MENTORLEDGER_PORT", 1, 65535),
+            api_processes=read.number("MENTORLEDGER_API_PROCESSES", 1, 64) or 2,
+            api_threads=read.number("MENTORLEDGER_API_THREADS", 1, 256) or 8,
+            workers=read.number("MENTORLEDGER_WORKERS", 1, 64) or 1,
+            pool_size=read.number("MENTORLEDGER_POOL_SIZE", 1, 100) or 8,
+            statement_timeout=read.number("MENTORLEDGER_STATEMENT_TIMEOUT", 1, 3600) or 30,
+            sweep_seconds=read.number("MENTORLEDGER_SWEEP_SECONDS", 1, 3600) or 5,
+            smtp_url=read.address("SMTP_URL", ("smtp", "smtps"), "smtp://user:password@host:587"),
+            mail_from=read.mail("MAIL_FROM") or "mentorledger@localhost",
+        )
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads variables; an empty one counts as unset. Values are not repeated in errors: some are secret."""
+
+    environment: Mapping[str, str]
+
+    def text(self, name: str) -> str | None:
+        return self.environment.get(name, "").strip() or None
+
+    def number(self, name: str, least: int, most: int) -> int | None:
+        text = self.text(name)
+        if text is None:
+            return None
+        if not (text.isascii() and text.isdigit() and least <= int(text[:9]) <= most):
+            raise DeployError(
+                "bad_setting", f"{name} must be a whole number from {least} to {most}, it is {text!r}."
+            )
+        return int(text)
+
+    def database(self, name: str) -> URL | None:
+        text = self.text(name)
+        return database_url(text, name) if text else None
+
+    def address(self, name: str, schemes: tuple[str, ...], example: str) -> str | None:
+        text = self.text(name)
+        if text and not _is_address(text, schemes):
+            raise DeployError("bad_setting", f"{name} is not an address of its kind. Write it like {example}")
+        return text
+
+    def mail(self, name: str) -> str | None:
+        text = self.text(name)
+        if text and ("@" not in text or not text.isprintable()):
+            raise DeployError("bad_setting", f"{name} must be a mail address, it is {text!r}.")
+        return text
+
+
+def _is_address(text: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(text)
+        place = parts.path if parts.scheme == "unix" else parts.hostname
+        return parts.scheme in schemes and bool(place) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
