@@ -10,7 +10,10 @@ ACCEPTED = {"postgres", "postgresql", DRIVER}
 
 
 def database_url(text: str, name: str = "DATABASE_URL") -> URL:
-    """Read a database's address. Raises DeployError `bad_setting` that never repeats the address (it has a password)."""
+    """Read a database's address.
+
+    Raises DeployError `bad_setting` that never repeats the address (it has a password).
+    """
     try:
         url = make_url(text)
     except (ArgumentError, ValueError) as error:

@@ -1,4 +1,7 @@
-"""A migrated database and a Redis for one command: those of the settings, a running instance's, or embedded ones."""
+"""A migrated database and a Redis for one command.
+
+They are those of the settings, those of an instance that runs on the data folder, or embedded ones.
+"""
 
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,8 +26,9 @@ JOIN_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Backing:
-    """Where the data is. `service` is an ordinary role, never one with privileges; `owner` owns the tables, if known.
+    """Where the data is.
 
+    `service` is an ordinary role, never one with privileges; `owner` owns the tables, if known.
     `postgres` and `redis` are the embedded servers that this process started itself.
     """
 
@@ -114,7 +118,7 @@ def _joined(folder: DataFolder) -> Backing:
 
 
 def check_redis(url: str) -> None:
-    """Raise DeployError `redis_unreachable`, or `redis_may_evict` for a Redis that drops jobs when memory is short."""
+    """Raise DeployError `redis_unreachable`, or `redis_may_evict` for a Redis that may drop waiting jobs."""
     try:
         with redis.Redis.from_url(url, socket_connect_timeout=5.0, socket_timeout=5.0) as client:
             policy = client.info("memory").get("maxmemory_policy", "noeviction")

@@ -77,7 +77,8 @@ def open_folder(path: Path) -> DataFolder:
     folder = DataFolder(root)
     try:
         if not root.exists():
-            # The embedded PostgreSQL is another user where we are root: it must pass through, but not look around.
+            # The embedded PostgreSQL is another user where we are root: it must pass through, but not look
+            # around.
             root.mkdir(parents=True, mode=0o711 if os.geteuid() == 0 else 0o700)
         folder.secrets.mkdir(mode=0o700, exist_ok=True)
         for child in (folder.logs, folder.outbox, folder.redis):
@@ -88,7 +89,8 @@ def open_folder(path: Path) -> DataFolder:
         reason = error.strerror or str(error)
         raise DeployError(
             "data_unusable",
-            f"The data folder {root} cannot be used ({reason}). Choose another with --data or MENTORLEDGER_DATA.",
+            f"The data folder {root} cannot be used ({reason}). Choose another with --data or "
+            "MENTORLEDGER_DATA.",
         ) from error
     return folder
 

@@ -12,7 +12,7 @@ BACKLOG = 1024
 def listen(host: str, port: int | None) -> socket.socket:
     """Listen on `port`, or without one on the first free port from 8080; port 0 takes any.
 
-    Raises DeployError `port_taken`, or `address_unusable` for a host or a port that this process may not have.
+    Raises DeployError `port_taken`, or `address_unusable` for one that this process may not have.
     """
     if port is not None:
         return _bound(host, port)
@@ -35,7 +35,8 @@ def _bound(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise DeployError(
                 "port_taken",
-                f"Another program listens on port {port} of {host}. Choose another with --port, or leave it out.",
+                f"Another program listens on port {port} of {host}. Choose another with --port, or "
+                "leave it out.",
             ) from error
         raise DeployError(
             "address_unusable", f"This process cannot listen on {host}, port {port}: {error.strerror}."

@@ -32,7 +32,10 @@ class FolderLock:
 
 
 def acquire(folder: DataFolder) -> FolderLock:
-    """Lock the folder for this process. Raises DeployError `already_running` that names the process which has it."""
+    """Lock the folder for this process.
+
+    Raises DeployError `already_running` that names the process which has it.
+    """
     # The descriptor is not inherited by programs that we start: the lock is ours, not our children's.
     descriptor = os.open(folder.lock_file, os.O_RDWR | os.O_CREAT, 0o600)
     # `is_running` holds the lock for an instant: that is nobody to give way to.
@@ -42,7 +45,8 @@ def acquire(folder: DataFolder) -> FolderLock:
         raise DeployError(
             "already_running",
             f"Another instance (process {holder}) already runs on {folder.root}. "
-            "Stop it first (Ctrl-C, or `kill` with that number), or give this one another folder with --data.",
+            "Stop it first (Ctrl-C, or `kill` with that number), or give this one another folder with "
+            "--data.",
         )
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)

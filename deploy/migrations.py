@@ -33,7 +33,8 @@ def require_current(service: URL, scripts: Path = SCRIPTS) -> None:
     if found != wanted:
         raise DeployError(
             "migrations_pending",
-            f"The database is at version {_named(found)}, this program needs {_named(wanted)}. Run `mentorledger migrate` with "
+            f"The database is at version {_named(found)}, this program needs {_named(wanted)}. Run "
+            "`mentorledger migrate` with "
             "DATABASE_OWNER_URL set to the role that owns the tables.",
         )
 

@@ -38,7 +38,8 @@ def rank(url: URL) -> Rank:
     with _connected(url) as connection:
         row = connection.execute(
             """SELECT current_user, rolsuper OR rolcreaterole,
-                      coalesce((SELECT pg_has_role(r.oid, s.oid, 'USAGE') FROM pg_roles s WHERE s.rolname = %s), false)
+                      EXISTS (SELECT 1 FROM pg_roles s
+                              WHERE s.rolname = %s AND pg_has_role(r.oid, s.oid, 'USAGE'))
                FROM pg_roles r WHERE rolname = current_user""",
             [SERVICE],
         ).fetchone()
@@ -60,16 +61,18 @@ def provision_embedded(admin: URL, folder: DataFolder, database: str = DATABASE)
 def provision_external(admin: URL, folder: DataFolder) -> Access:
     """Make the two roles for the database that `admin` names.
 
-    Raises DeployError `role_password_unknown` where a role exists whose password this data folder does not hold (other
-    hosts may be using it), `provision_refused` where `admin` may not do all of it.
+    Raises DeployError `role_password_unknown` where a role exists whose password this folder does not hold
+    (other hosts may be using it), `provision_refused` where `admin` may not do all of it.
     """
     try:
         return _provision_external(admin, folder)
     except psycopg.errors.InsufficientPrivilege as error:
         raise DeployError(
             "provision_refused",
-            f"The role {admin.username} may make roles, but not prepare the database {admin.database}: {error.diag.message_primary}. "
-            "Use the owner of the database or a superuser, or make the roles yourself and set DATABASE_OWNER_URL.",
+            f"The role {admin.username} may make roles, but not prepare the database {admin.database}: "
+            f"{error.diag.message_primary}. "
+            "Use the owner of the database or a superuser, or make the roles yourself and set "
+            "DATABASE_OWNER_URL.",
         ) from error
 
 
@@ -79,7 +82,8 @@ def _provision_external(admin: URL, folder: DataFolder) -> Access:
             if folder.stored_secret(role) is None and _exists(connection, role):
                 raise DeployError(
                     "role_password_unknown",
-                    f"The server has a role {role} whose password is not in {folder.secrets}. Set DATABASE_URL to the address "
+                    f"The server has a role {role} whose password is not in {folder.secrets}. Set "
+                    "DATABASE_URL to the address "
                     f"of {SERVICE} (or a member of it) and DATABASE_OWNER_URL to that of the owner.",
                 )
         owner = _login(connection, admin, folder, OWNER)
@@ -106,7 +110,8 @@ def admit(owner: URL, login: str) -> None:
     except psycopg.errors.InsufficientPrivilege as error:
         raise DeployError(
             "service_role_missing",
-            f"The role {login} is not a member of {SERVICE}. An administrator has to run: CREATE ROLE {SERVICE} NOLOGIN; "
+            f"The role {login} is not a member of {SERVICE}. An administrator has to run: CREATE ROLE "
+            f"{SERVICE} NOLOGIN; "
             f"GRANT {SERVICE} TO {login};",
         ) from error
 

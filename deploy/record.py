@@ -1,4 +1,4 @@
-"""The run file: what runs on a data folder, for other commands to join and for the next start to clean up after."""
+"""The run file: what runs on a data folder, for commands that join it and for the next start to clean up."""
 
 import msgspec
 
@@ -49,7 +49,10 @@ def forget(folder: DataFolder) -> None:
 
 
 def stop_leftovers(folder: DataFolder, steps: tuple[Step, ...]) -> int:
-    """End what a killed instance left running, and say how many. To be called with the folder's lock in hand."""
+    """End what a killed instance left running, and say how many.
+
+    To be called with the folder's lock in hand.
+    """
     record = read(folder)
     left = [Identity(pid, created) for pid, created in (record.started if record else ())]
     alive = [identity for identity in left if identity.alive()]

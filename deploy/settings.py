@@ -14,7 +14,7 @@
 | MENTORLEDGER_POOL_SIZE | database connections kept by each process | 8 |
 | MENTORLEDGER_STATEMENT_TIMEOUT | seconds that one statement of the API may take | 30 |
 | MENTORLEDGER_SWEEP_SECONDS | pause between two looks of the schedule at what is due | 5 |
-| SMTP_URL | smtp://user:password@host:587 (STARTTLS) or smtps://...:465; none: the data folder's outbox | none |
+| SMTP_URL | smtp://user:password@host:587 (STARTTLS) or smtps://...:465 | mail stays in the data folder |
 | MAIL_FROM | sender of the mail | mentorledger@localhost |
 """
 
@@ -51,7 +51,10 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Read and check all of it. Raises DeployError `bad_setting` that names the variable and what it takes."""
+        """Read and check all of it.
+
+        Raises DeployError `bad_setting` that names the variable and what it takes.
+        """
         read = _Reader(environment)
         return cls(
             database_url=read.database("DATABASE_URL"),

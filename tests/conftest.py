@@ -1,4 +1,4 @@
-"""Servers for the tests: one PostgreSQL per run, one Redis per process, a fresh database per test that asks for one."""
+"""Servers for the tests: a PostgreSQL per run, a Redis per process, a fresh database per test that asks."""
 
 import contextlib
 import itertools
@@ -54,7 +54,9 @@ class Servers:
     def drop(self, name: str) -> None:
         """Remove a database, whoever is still connected to it."""
         with psycopg.connect(plain(self.admin), autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
 
 
 @contextlib.contextmanager
@@ -87,7 +89,7 @@ def serving() -> Generator[Servers]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: object) -> None:
-    """Start the run's one PostgreSQL in the process that starts pytest-xdist's workers, and tell them where it is."""
+    """Start the run's one PostgreSQL in the process that starts xdist's workers, and tell them."""
     config: pytest.Config = node.config  # type: ignore[attr-defined]  # pytest-xdist's node has no public type
     if SHARED not in config.stash:
         stack = contextlib.ExitStack()

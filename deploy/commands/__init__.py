@@ -1,1 +1,1 @@
-"""The subcommands of `mentorledger`, a module each: `configure(parser)` and `run(args, settings) -> exit code`."""
+"""The subcommands of `mentorledger`, a module each; see `deploy.main` for what a module has."""

@@ -1,4 +1,4 @@
-"""Run everything on this machine: the servers it lacks, the API, the workers, the schedule. Ctrl-C stops it."""
+"""Run everything on this machine: the servers it lacks, API, workers, schedule. Ctrl-C stops it."""
 
 import argparse
 import os

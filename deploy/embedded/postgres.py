@@ -50,9 +50,10 @@ class RunningPostgres:
 
 
 def start_postgres(lock: FolderLock, *, durable: bool = True, shelter: Path = SHELTER) -> RunningPostgres:
-    """Start the server on the locked folder, made at the first start. A server that a killed instance left is stopped.
+    """Start the server on the locked folder; a server that a killed instance left there is stopped first.
 
-    `durable=False` (tests) trades safety at a power cut for speed. Raises DeployError `postgres_start_failed`.
+    `durable=False` (tests) trades safety at a power cut for speed. Raises DeployError `postgres_start_failed`
+    and what finding the programs and the system user raises.
     """
     log = lock.folder.logs / "postgres.log"
     cluster = open_cluster(lock.folder, shelter, _stop_leftover, durable=durable)
@@ -100,7 +101,7 @@ def _started(program: Program, cluster: Path) -> Process | None:
 
 
 def _pid_file(cluster: Path) -> list[str]:
-    """Return the lines of postmaster.pid: number, folder, start, port, socket folder, host, shared memory, status."""
+    """Return postmaster.pid: number, folder, start, port, socket folder, host, shared memory, status."""
     try:
         return (cluster / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Recognise processes that a former instance left, and end them; small helpers around ports, logs and waiting."""
+"""Recognise processes that a former instance left, and end them; helpers for ports, logs and waiting."""
 
 import contextlib
 import os
@@ -46,7 +46,7 @@ def works_in(pid: int, folder: Path) -> bool:
 
 
 def stop_stranger(identity: Identity, steps: Sequence[tuple[signal.Signals, float]]) -> None:
-    """End a process that is no child of ours by each (signal, seconds) in turn, then it and all it started by force."""
+    """End a process that is no child of ours by each (signal, seconds) in turn, then its family by force."""
     family = _family(identity)
     for sign, seconds in steps:
         _signal(identity, sign)

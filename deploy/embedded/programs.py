@@ -23,7 +23,7 @@ class Program:
     """A program that runs until it is told to stop, by the (signal, seconds to wait) of `stop_steps` in turn.
 
     It gets a session of its own (a Ctrl-C at the terminal is ours to pass on, in our order), `stdin` as its
-    input, and its output goes to `log`. On Linux the kernel sends it `death_signal` when we die, however we die.
+    input, and its output goes to `log`. On Linux the kernel sends it `death_signal` when we die, however.
     """
 
     name: str
@@ -42,7 +42,10 @@ Process = subprocess.Popen[bytes]
 
 
 def start(program: Program) -> Process:
-    """Start the program. To be called from the main thread: it is this thread's end that the kernel reports."""
+    """Start the program.
+
+    To be called from the main thread: it is this thread's end that the kernel reports.
+    """
     with program.log.open("ab") as output:
         process = subprocess.Popen(
             program.argv,
@@ -61,7 +64,7 @@ def start(program: Program) -> Process:
 
 
 def stop(process: Process, steps: Sequence[Step], hurry: Callable[[], bool] = lambda: False) -> None:
-    """End a child by each step in turn, then by force, at once when `hurry()`; what it started ends with it."""
+    """End a child by each step in turn, then by force (at once when `hurry()`), and all that it started."""
     if process.poll() is not None:
         return
     for sign, seconds in steps:

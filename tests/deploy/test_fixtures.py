@@ -8,12 +8,15 @@ from deploy.addresses import plain
 
 
 def test_database_is_migrated_and_served_by_an_ordinary_role(database):
-    """A fresh database has tables, and the service's role there is no superuser and passes no row-level security."""
+    """A fresh database has tables, and the service's role there has no privilege that passes them by."""
     with psycopg.connect(plain(make_url(database.service_url))) as connection:
         role = connection.execute(
-            "SELECT current_user, rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+            "SELECT current_user, rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles "
+            "WHERE rolname = current_user"
         ).fetchone()
-        tables = connection.execute("SELECT count(*) FROM pg_tables WHERE tableowner = 'mentorledger_owner'").fetchone()
+        tables = connection.execute(
+            "SELECT count(*) FROM pg_tables WHERE tableowner = 'mentorledger_owner'"
+        ).fetchone()
     assert ("mentorledger_service", False, False, False, False) == role
     assert tables is not None and tables[0] > 0
 
