@@ -21,7 +21,7 @@ from deploy.lock import FolderLock, acquire, is_running
 from deploy.provision import admit, provision_embedded, provision_external, rank
 from deploy.settings import Settings
 
-JOIN_SECONDS = 30.0
+JOIN_SECONDS = 10.0
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """The `mentorledger` command: one module of `deploy.commands` per subcommand.
 
 A module there has `configure(parser)` and `run(args, settings) -> int` (0 done, 1 refused); the first line of
-its docstring is its help. An error with a `code` and a `message` becomes one line, `error [code]: message`, and
-exit code 1.
+its docstring is its help. An error with a `code` and a `message` becomes one line, `error [code]: message`,
+and exit code 1.
 """
 
 import argparse

@@ -65,15 +65,19 @@ def provision_external(admin: URL, folder: DataFolder) -> Access:
     (other hosts may be using it), `provision_refused` where `admin` may not do all of it.
     """
     try:
-        return _provision_external(admin, folder)
+        access = _provision_external(admin, folder)
+        prepared = _prepared(access.owner)
+        reason = "the owner role may not make tables there"
     except psycopg.errors.InsufficientPrivilege as error:
+        prepared, reason = False, str(error.diag.message_primary)
+    if not prepared:
         raise DeployError(
             "provision_refused",
             f"The role {admin.username} may make roles, but not prepare the database {admin.database}: "
-            f"{error.diag.message_primary}. "
-            "Use the owner of the database or a superuser, or make the roles yourself and set "
+            f"{reason}. Use the owner of the database or a superuser, or make the roles yourself and set "
             "DATABASE_OWNER_URL.",
-        ) from error
+        )
+    return access
 
 
 def _provision_external(admin: URL, folder: DataFolder) -> Access:
@@ -125,6 +129,15 @@ def _connected(url: URL) -> psycopg.Connection:
         raise DeployError("database_unreachable", f"No connection to {where}: {reason}") from error
 
 
+def _prepared(owner: URL) -> bool:
+    with _connected(owner) as connection:
+        row = connection.execute(
+            """SELECT has_database_privilege(current_database(), 'CREATE')
+                      AND has_schema_privilege('public', 'CREATE')"""
+        ).fetchone()
+    return bool(row and row[0])
+
+
 def _exists(connection: psycopg.Connection, role: str) -> bool:
     return connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() is not None
 
@@ -153,6 +166,7 @@ def _grant(connection: psycopg.Connection, database: str) -> None:
         "owner": sql.Identifier(OWNER),
         "service": sql.Identifier(SERVICE),
     }
+    # A role that may not grant gets a warning from the server, no error: `_prepared` asks whether it worked.
     for statement in (
         "GRANT CREATE, CONNECT, TEMPORARY ON DATABASE {database} TO {owner}",
         "GRANT CREATE, USAGE ON SCHEMA public TO {owner}",

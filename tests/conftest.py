@@ -147,6 +147,13 @@ def redis_url(redis_server: RunningRedis) -> str:
     return redis_server.url
 
 
+@pytest.fixture(scope="module")
+def data_lock() -> Iterator[FolderLock]:
+    """An empty data folder, locked, for the tests of one file that start servers of their own."""
+    with locked_folder() as lock:
+        yield lock
+
+
 @pytest.fixture
 def open_tmp() -> Iterator[Path]:
     """Like `tmp_path`, but reachable by other users of this machine."""

@@ -46,8 +46,8 @@ def unprivileged() -> Account | None:
         raise DeployError(
             "system_user_missing",
             "PostgreSQL does not run as root, and a system user for it could not be made. "
-            f"Make one (`useradd --system {NAME}`), run this command as an ordinary user, or set DATABASE_URL "
-            "to a server of your own.",
+            f"Make one (`useradd --system {NAME}`), run this command as an ordinary user, or set "
+            "DATABASE_URL to a server of your own.",
         )
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 

@@ -121,7 +121,7 @@ def test_second_start_right_after_a_kill_finds_the_data(open_tmp):
     """The next start stops what a killed host left, and never runs two servers on one folder."""
     host = host_process(open_tmp / "data")
     postmaster = identify(servers_of(host)[0])
-    # A stopped postmaster cannot follow its host into the grave: it is a leftover for the next start to deal with.
+    # A stopped postmaster cannot follow its host: it is a leftover for the next start to deal with.
     assert postmaster is not None
     os.kill(postmaster.pid, signal.SIGSTOP)
     host.kill()

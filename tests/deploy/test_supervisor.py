@@ -160,7 +160,7 @@ def host(folder: Path) -> "subprocess.Popen[str]":
             POLITE = {POLITE!r}
             def programs(folder):
                 return [
-                    Program(name=name, argv=[sys.executable, "-c", POLITE, name], log=folder / name, cwd=folder)
+                    Program(name=name, argv=[sys.executable, "-c", POLITE, name], log=folder/name, cwd=folder)
                     for name in ("database", "api")
                 ]
             """
