@@ -1,0 +1,8 @@
+"""What happened: the log of each organisation and the types of event in it. Imports nothing of the other layers.
+
+- subjects/: the event catalogue, a file per subject; catalogue finds them, upcasting reads their older forms
+- event, record: an event in memory and its canonical bytes (RFC 8785) with salt and leaf hash
+- append, appender, log: what is to be appended, the one call that does it, and the reads
+- organisations, tenancy: who has a log, and the binding of each transaction to one of them
+- sql/, migrations/: tables, row-level security, the append function; the numbered steps that bring them
+"""

@@ -1,0 +1,7 @@
+"""What may happen: commands, decisions and the ways in. Imports projections and events.
+
+- decisions/: commands and pure decisions, a file per subject
+- world, errors, limits: what a decision sees besides the state, how it refuses, and limits across streams
+- pipeline: load, decide, fold, append: the one path of every change
+- imports/: taking over an organisation's own records
+"""
