@@ -71,7 +71,7 @@ def test_provisioning_twice_changes_nothing(postgres_server, tmp_path):
 
 
 def test_administrator_provisions_and_never_serves(empty, redis_url, tmp_path):
-    """Given a superuser's address the service still logs in as the ordinary role, and the tables are there."""
+    """Given a superuser's address the service still logs in as the ordinary role, and finds its tables."""
     settings = settings_for(tmp_path, redis_url, empty)
     for _ in range(2):
         with open_backing(settings) as backing:
