@@ -19,7 +19,7 @@ GIVEN, ACKNOWLEDGED, VOID = "given", "acknowledged", "void"
 class Feedback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One feedback: status is given, acknowledged or void; sort praise, constructive or challenge.
 
-    versions are the stream versions of its events, which a correction may name.
+    versions are the stream versions that gave or rewrote it, which a correction may name.
     """
 
     giver: str
@@ -48,6 +48,11 @@ class Feedbacks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def unanswered(self) -> int:
         """How many wait for the receiver."""
         return sum(one.status == GIVEN for one in self.by_id.values())
+
+    @property
+    def corrected(self) -> bool:
+        """Whether any was rewritten or taken back."""
+        return any(one.corrected for one in self.by_id.values())
 
 
 def evolve(feedbacks: Feedbacks, happened: Happened[FeedbackEvent]) -> Feedbacks:
@@ -79,10 +84,9 @@ def _given(data: FeedbackGiven, happened: Happened[FeedbackEvent]) -> Feedback:
 
 
 def _acknowledged(before: Feedback, happened: Happened[FeedbackEvent]) -> Feedback:
-    versions = (*before.versions, happened.stream_version)
     if before.status == VOID:
-        return replace(before, versions=versions)
-    return replace(before, status=ACKNOWLEDGED, acknowledged_at=happened.occurred_at, versions=versions)
+        return before
+    return replace(before, status=ACKNOWLEDGED, acknowledged_at=happened.occurred_at)
 
 
 def _corrected(before: Feedback, data: FeedbackCorrected, happened: Happened[FeedbackEvent]) -> Feedback:

@@ -24,8 +24,8 @@ CRITERIA = ("specific", "measurable", "achievable", "relevant", "due_on")
 class Goal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One goal: status is open, achieved or dropped; percent is 0 to 100.
 
-    versions are the stream versions of its events; revised_at holds the moment of each criterion that was
-    revised (the others are as old as set_at).
+    versions are the stream versions that set its criteria; revised_at holds the moment of each criterion that
+    was revised (the others are as old as set_at).
     """
 
     specific: str
@@ -65,6 +65,11 @@ class Goals(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """How many were ever set."""
         return len(self.by_id)
 
+    @property
+    def corrected(self) -> bool:
+        """Whether any goal was corrected."""
+        return any(goal.corrected for goal in self.by_id.values())
+
     def _count(self, status: str) -> int:
         return sum(goal.status == status for goal in self.by_id.values())
 
@@ -77,8 +82,7 @@ def evolve(goals: Goals, happened: Happened[GoalEvent]) -> Goals:
     goal = goals.by_id.get(data.goal_id)
     if goal is None:
         return goals
-    changed = replace(_after(goal, data, happened), versions=(*goal.versions, happened.stream_version))
-    return _with(goals, data.goal_id, changed)
+    return _with(goals, data.goal_id, _after(goal, data, happened))
 
 
 def _after(
@@ -120,10 +124,15 @@ def _revised(goal: Goal, data: GoalRevised, happened: Happened[GoalEvent]) -> Go
     given = {name: value for name in CRITERIA if (value := getattr(data, name)) is not None}
     since = goal.revised_at
     newer: dict[str, Any] = {name: v for name, v in given.items() if at >= since.get(name, goal.set_at)}
-    if data.corrects is not None:
-        newer |= {"corrected": True, "corrected_by": happened.stream_version}
-    moments = {**since, **{name: at for name in given if name in newer}}
-    return replace(goal, revisions=goal.revisions + 1, revised_at=moments, **newer)
+    return replace(
+        goal,
+        revisions=goal.revisions + 1,
+        revised_at={**since, **dict.fromkeys(newer, at)},
+        corrected=goal.corrected or data.corrects is not None,
+        corrected_by=goal.corrected_by if data.corrects is None else happened.stream_version,
+        versions=(*goal.versions, happened.stream_version),
+        **newer,
+    )
 
 
 def _progressed(goal: Goal, percent: int, at: datetime) -> Goal:

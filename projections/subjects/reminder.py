@@ -11,7 +11,8 @@ from events.subjects.reminder import ReminderFailed, ReminderSent, ReminderSuppr
 
 ReminderEvent = ReminderSent | ReminderSuppressed | ReminderFailed
 
-SENT, SUPPRESSED, FAILED = "sent", "suppressed", "failed"
+SENT, SUPPRESSED = "sent", "suppressed"
+UNSENT = ("failed", "unknown")
 
 
 class Reminders(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
