@@ -46,5 +46,8 @@ def _bound(host: str, port: int) -> socket.socket:
 def address(listener: socket.socket) -> str:
     """Return the address that a browser on this machine opens."""
     host, port = listener.getsockname()[:2]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    # Listening on every address is a choice of the operator's; a browser needs one of them.
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(  # noqa: S104  # recognised here, not bound
+        host, f"[{host}]" if ":" in host else host
+    )
     return f"http://{shown}:{port}/"

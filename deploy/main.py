@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def names() -> list[str]:
     """Return the subcommands that there are, by their modules."""
-    return sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(commands.__path__))
+    return sorted(_modules())
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
@@ -67,8 +67,14 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     return parser
 
 
+def _modules() -> dict[str, str]:
+    """Return the module of each subcommand; `import_` ends so because `import` is a word of Python."""
+    found = (module.name for module in pkgutil.iter_modules(commands.__path__))
+    return {module.rstrip("_").replace("_", "-"): module for module in found}
+
+
 def _module(name: str) -> ModuleType:
-    return importlib.import_module(f"{commands.__name__}.{name.replace('-', '_')}")
+    return importlib.import_module(f"{commands.__name__}.{_modules()[name]}")
 
 
 def _refuse(args: argparse.Namespace, error: Exception) -> int:

@@ -36,14 +36,13 @@ class Rank:
 def rank(url: URL) -> Rank:
     """Ask the server what the role of this address may do."""
     with _connected(url) as connection:
-        row = connection.execute(
+        (row,) = connection.execute(
             """SELECT current_user, rolsuper OR rolcreaterole,
                       EXISTS (SELECT 1 FROM pg_roles s
                               WHERE s.rolname = %s AND pg_has_role(r.oid, s.oid, 'USAGE'))
                FROM pg_roles r WHERE rolname = current_user""",
             [SERVICE],
-        ).fetchone()
-    assert row is not None  # every connected role has its row
+        ).fetchall()
     return Rank(*row)
 
 

@@ -16,7 +16,7 @@ from deploy.errors import DeployError
 from deploy.folder import DataFolder
 
 SUPERUSER = "postgres"
-PASSWORD = "postgres-superuser"  # the secret's name
+PASSWORD = "postgres-superuser"  # noqa: S105  # the secret's name, not the secret
 # One collation on every machine, whatever locales it has.
 LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 

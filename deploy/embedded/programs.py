@@ -56,7 +56,8 @@ def start(program: Program) -> Process:
             env=dict(os.environ if program.env is None else program.env),
             pass_fds=program.descriptors,
             start_new_session=True,
-            preexec_fn=_leash(program.death_signal),  # runs after the change of user, which would clear it
+            # Runs after the change of user, which would clear it.
+            preexec_fn=_leash(program.death_signal),  # noqa: PLW1509  # one system call, no lock, no import
             **as_user(program.account),
         )
     _feed(process.stdin, program.stdin)

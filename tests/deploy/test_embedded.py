@@ -92,7 +92,7 @@ def test_server_listens_on_loopback_alone_and_wants_the_password(open_tmp):
         assert 0o600 == (lock.folder.secrets / PASSWORD).stat().st_mode & 0o777
 
 
-@pytest.mark.parametrize("name", ["with space's and %20", "long/" + "/".join(["x" * 100] * 4)])
+@pytest.mark.parametrize("name", ("with space's and %20", "long/" + "/".join(["x" * 100] * 4)))
 def test_servers_start_in_folders_with_difficult_names(open_tmp, name):
     """Spaces, quotes, per cent signs and paths beyond a socket's 107 bytes are no obstacle."""
     with acquire(open_folder(open_tmp / name / "data")) as lock:
@@ -112,7 +112,7 @@ def test_servers_end_when_their_host_is_killed(open_tmp):
     host = host_process(open_tmp / "data")
     identities = [identify(pid) for pid in servers_of(host)]
     host.kill()
-    host.wait()
+    host.communicate()
     assert 2 == len([identity for identity in identities if identity])
     assert until(lambda: not any(identity and identity.alive() for identity in identities), 20)
 
@@ -125,7 +125,7 @@ def test_second_start_right_after_a_kill_finds_the_data(open_tmp):
     assert postmaster is not None
     os.kill(postmaster.pid, signal.SIGSTOP)
     host.kill()
-    host.wait()
+    host.communicate()
     with acquire(open_folder(open_tmp / "data")) as lock:
         os.kill(postmaster.pid, signal.SIGCONT)
         server = start_postgres(lock, durable=False)

@@ -1,7 +1,5 @@
 """The data folder and its secrets."""
 
-import os
-
 import pytest
 
 from deploy.errors import DeployError
@@ -37,5 +35,5 @@ def test_replacing_a_private_file_leaves_no_half(tmp_path):
     """A private file is replaced in one step and leaves nothing beside it."""
     write_private(tmp_path / "run.json", "one")
     write_private(tmp_path / "run.json", "two")
-    assert ["run.json"] == os.listdir(tmp_path)
+    assert [tmp_path / "run.json"] == list(tmp_path.iterdir())
     assert "two" == (tmp_path / "run.json").read_text()

@@ -41,7 +41,7 @@ def test_no_free_port_at_all_is_refused(monkeypatch):
 
 def test_address_of_another_machine_is_refused():
     """A host that this machine does not have is refused, whatever the port."""
-    with pytest.raises(DeployError, match="192.0.2.1") as refusal:
+    with pytest.raises(DeployError, match=r"192\.0\.2\.1") as refusal:
         listening.listen("192.0.2.1", None)
     assert "address_unusable" == refusal.value.code
 

@@ -64,7 +64,7 @@ def test_unknown_errors_are_not_hidden(monkeypatch):
 
 @pytest.mark.parametrize(
     "words",
-    [[], ["no-such-command"], ["run", "--port", "x"], ["run", "--port", "65536"], ["run", "--nonsense"]],
+    ([], ["no-such-command"], ["run", "--port", "x"], ["run", "--port", "65536"], ["run", "--nonsense"]),
 )
 def test_wrong_usage_ends_with_two(words, capsys):
     """A mistyped command or option ends in exit code 2 and a usage line."""

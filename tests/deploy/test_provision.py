@@ -187,8 +187,9 @@ def test_migrations_run_from_any_folder_and_only_once(foreign, empty, tmp_path):
     (scripts / "versions").mkdir(parents=True)
     (scripts / "env.py").write_text(
         "from alembic import context\n"
-        "from sqlalchemy import create_engine\n"
-        "with create_engine(context.config.get_main_option('sqlalchemy.url')).connect() as connection:\n"
+        "from sqlalchemy import create_engine, pool\n"
+        "url = context.config.get_main_option('sqlalchemy.url')\n"
+        "with create_engine(url, poolclass=pool.NullPool).connect() as connection:\n"
         "    context.configure(connection=connection)\n"
         "    with context.begin_transaction():\n"
         "        context.run_migrations()\n"

@@ -106,7 +106,7 @@ def answer(address: str) -> bytes:
         return response.read()
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sign", (signal.SIGINT, signal.SIGTERM))
 def test_run_serves_and_a_signal_ends_all_of_it(folders, sign):
     """One address is printed, it answers, and Ctrl-C leaves no process, no lock and no run file."""
     running = instance(folders, "--port", "0")

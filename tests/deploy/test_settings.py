@@ -17,7 +17,7 @@ def test_empty_environment_means_everything_embedded():
     assert "127.0.0.1" == settings.host
 
 
-@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+@pytest.mark.parametrize("scheme", ("postgres", "postgresql", "postgresql+psycopg"))
 def test_every_spelling_of_a_database_address_is_taken(scheme):
     """Hosting providers write postgres:// or postgresql://; the driver is ours to know."""
     settings = Settings.from_environment({"DATABASE_URL": f"{scheme}://user:p%40ss@db:5432/mentorledger"})
@@ -32,7 +32,7 @@ def test_empty_variable_is_no_value():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [
+    (
         ("DATABASE_URL", "mysql://user:hidden@db/x"),
         ("DATABASE_URL", "postgresql://user:hidden@db"),
         ("DATABASE_URL", "hidden"),
@@ -47,7 +47,7 @@ def test_empty_variable_is_no_value():
         ("MENTORLEDGER_WORKERS", "-1"),
         ("MENTORLEDGER_POOL_SIZE", "²"),
         ("MENTORLEDGER_STATEMENT_TIMEOUT", "1e3"),
-    ],
+    ),
 )
 def test_bad_value_is_refused_by_its_name(name, value):
     """The refusal names the variable and never repeats an address, which has a password."""

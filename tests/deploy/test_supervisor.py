@@ -179,7 +179,7 @@ def host(folder: Path) -> "subprocess.Popen[str]":
     return process
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sign", (signal.SIGINT, signal.SIGTERM))
 def test_ctrl_c_at_the_terminal_stops_in_order(tmp_path, sign):
     """A signal to the whole foreground group reaches the supervisor alone, which keeps its order."""
     process = host(tmp_path)

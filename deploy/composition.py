@@ -1,0 +1,39 @@
+"""Where the parts meet: what the API, the workers and the commands are made of."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from events.log import Log
+from events.tenancy import make_engine
+from services.pipeline import Pipeline
+
+
+@dataclass(frozen=True)
+class Core:
+    """The log, the way into it, and the engine below both."""
+
+    engine: Engine
+    log: Log
+    pipeline: Pipeline
+
+
+def compose(service_url: str, *, pool_size: int = 5, statement_timeout: int | None = None) -> Core:
+    """Put the parts together for one process; not to be carried over a fork.
+
+    `statement_timeout` in seconds: for requests, that nobody waits for any more; long work has none.
+    """
+    engine = make_engine(service_url, pool_size=pool_size)
+    if statement_timeout is not None:
+        _limit(engine, statement_timeout)
+    log = Log(engine)
+    return Core(engine, log, Pipeline(log))
+
+
+def _limit(engine: Engine, seconds: int) -> None:
+    # Set on the connection and not in its address: poolers refuse addresses with options.
+    @event.listens_for(engine, "connect")
+    def limit(connection: Any, record: object) -> None:
+        connection.execute(f"SET statement_timeout = {seconds * 1000:d}")
+        connection.commit()
