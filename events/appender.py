@@ -1,0 +1,141 @@
+"""Group commit: appends of one organisation that wait for its lock inside this process travel in one call.
+
+The first waiting thread becomes the organisation's carrier. While its call is under way others queue up; it then hands
+over to the first of them, which carries all that has gathered. A thread never waits longer than for the call under
+way and its own.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import Event as Signal
+from threading import Lock
+from typing import Protocol
+from uuid import UUID
+
+import psycopg
+
+from events.append import Append, Appended
+from events.callarguments import arguments_of
+from events.errors import ClaimTaken, CommandReused, VersionConflict
+from events.rawcalls import Row
+
+MOST_EVENTS = 2_000
+
+
+class Calls(Protocol):
+    """What carries a call to the database."""
+
+    def append(self, arguments: Sequence[object]) -> list[Row]:
+        """One call of append_events."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class Ticket:
+    """One waiting append; done is set when its outcome is known or when it is its turn to carry."""
+
+    append: Append
+    parts: list[tuple[bytes, bytes]]
+    signal: Signal = field(default_factory=Signal)
+    outcome: Row | None = None
+    error: Exception | None = None
+
+
+class Appender:
+    """Queues per organisation; `submit` returns when the append is stored or refused."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._lock = Lock()
+        self._waiting: dict[UUID, deque[Ticket]] = {}
+
+    def submit(self, org: UUID, append: Append, parts: list[tuple[bytes, bytes]]) -> Appended:
+        """Carry the append, alone or with others; raises what the log refuses."""
+        ticket = Ticket(append, parts)
+        if self._must_wait(org, ticket):
+            ticket.signal.wait()
+        if ticket.outcome is None and ticket.error is None:
+            self._carry(org, ticket)
+        if ticket.error is not None:
+            raise ticket.error
+        assert ticket.outcome is not None
+        return _answer(ticket.outcome, append)
+
+    def _must_wait(self, org: UUID, ticket: Ticket) -> bool:
+        with self._lock:
+            queue = self._waiting.get(org)
+            if queue is None:
+                self._waiting[org] = deque()
+                return False
+            queue.append(ticket)
+            return True
+
+    def _carry(self, org: UUID, own: Ticket) -> None:
+        group = [own, *self._gather(org, MOST_EVENTS - len(own.parts))]
+        try:
+            self._send(org, group)
+        finally:
+            self._hand_over(org)
+            for ticket in group[1:]:
+                ticket.signal.set()
+
+    def _gather(self, org: UUID, room: int) -> list[Ticket]:
+        gathered: list[Ticket] = []
+        with self._lock:
+            queue = self._waiting[org]
+            while queue and len(queue[0].parts) <= room:
+                room -= len(queue[0].parts)
+                gathered.append(queue.popleft())
+        return gathered
+
+    def _hand_over(self, org: UUID) -> None:
+        with self._lock:
+            queue = self._waiting[org]
+            if queue:
+                queue.popleft().signal.set()
+            else:
+                del self._waiting[org]
+
+    def _send(self, org: UUID, group: list[Ticket]) -> None:
+        try:
+            rows = self._calls.append(arguments_of(org, [(ticket.append, ticket.parts) for ticket in group]))
+        except psycopg.DataError as error:
+            self._send_apart(org, group, error)
+        except Exception as error:  # every waiting thread must learn of it, whatever it is
+            for ticket in group:
+                ticket.error = error
+        else:
+            for ticket, row in zip(group, rows, strict=True):
+                ticket.outcome = row
+
+    def _send_apart(self, org: UUID, group: list[Ticket], error: Exception) -> None:
+        """One append that the database cannot take must not fail its neighbours."""
+        if len(group) == 1:
+            group[0].error = error
+            return
+        for ticket in group:
+            self._send(org, [ticket])
+
+
+def _answer(row: Row, append: Append) -> Appended:
+    outcome, detail, first, last, version, stamped = row
+    if outcome == "stale":
+        raise VersionConflict(
+            f"{detail} is at version {version}, another change came first. Read it again and decide anew.",
+            stream=detail,
+            current=version,
+        )
+    if outcome == "claimed":
+        raise ClaimTaken(f"{detail} is taken {version} time(s), which is its limit.", scope=detail, limit=version)
+    if outcome == "reused":
+        raise CommandReused("This Idempotency-Key was used for another request; take a new one.", key=append.command)
+    return Appended(
+        first_position=first,
+        last_position=last,
+        stream_version=version,
+        recorded_at=stamped,
+        repeated=outcome == "repeated",
+    )

@@ -1,0 +1,71 @@
+"""The event catalogue: every class in `events/subjects/`, found by its stored type; nobody edits a list.
+
+Decoders are made once per type and read the bytes of a record straight into its typed form.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+import msgspec
+
+import events.subjects as subjects
+from events.errors import UnknownEventType
+from events.event import AnyRecorded, Event, Recorded
+from events.upcasting import upcast
+
+
+@cache
+def catalogue() -> dict[str, type[Event]]:
+    """Stored type -> the class of its current form."""
+    found: dict[str, type[Event]] = {}
+    for module_info in pkgutil.iter_modules(subjects.__path__):
+        module = import_module(f"{subjects.__name__}.{module_info.name}")
+        for item in vars(module).values():
+            if isinstance(item, type) and issubclass(item, Event) and item.__module__ == module.__name__:
+                if item.TYPE in found:
+                    raise ValueError(f"{item.TYPE} is declared twice: {found[item.TYPE]} and {item}")
+                found[item.TYPE] = item
+    return found
+
+
+@cache
+def _decoder(type_: str) -> msgspec.json.Decoder[AnyRecorded]:
+    cls = catalogue().get(type_)
+    if cls is None:
+        raise UnknownEventType(f"Event type {type_} is unknown to this release; run the release that wrote it.", type=type_)
+    return msgspec.json.Decoder(Recorded[cls])  # type: ignore[valid-type]  # the class is known only at run time
+
+
+@cache
+def _current_schema(type_: str) -> int:
+    return catalogue()[type_].SCHEMA if type_ in catalogue() else 0
+
+
+def decode(position: int, type_: str, schema: int, record: bytes) -> AnyRecorded:
+    """The typed event in a stored record; older forms pass through the upcasters first.
+
+    The envelope keeps the schema that was stored; `data` always has the current form.
+    """
+    if schema == _current_schema(type_):
+        recorded = _decoder(type_).decode(record)
+    else:
+        recorded = _decode_older(type_, schema, record)
+    recorded.position = position
+    return recorded
+
+
+def _decode_older(type_: str, schema: int, record: bytes) -> AnyRecorded:
+    current = _current_schema(type_)
+    if schema > current:
+        raise UnknownEventType(
+            f"Event type {type_} has form {schema}; this release knows up to {current}. Run the release that wrote it.",
+            type=type_,
+            schema=schema,
+        )
+    document: dict[str, Any] = msgspec.json.decode(record)
+    document["data"] = upcast(type_, schema, current, document["data"])
+    return msgspec.convert(document, Recorded[catalogue()[type_]])  # type: ignore[misc]  # as above

@@ -1,0 +1,113 @@
+"""The stored record: canonical JSON bytes (RFC 8785), built in pieces around what the database stamps.
+
+No float, ASCII keys, integers within 2^53-1 and plain types only: under these rules `orjson` with sorted keys writes
+the bytes that RFC 8785 asks for (a property test holds the two against each other). The database splices the hash of
+the stream's previous record, the time and the stream version in, hashes the whole and stores it.
+
+Members in their canonical order: actor, cause?, data, occurred_at, on_behalf_of?, org, policy, prev, recorded_at,
+salt, schema, stream, stream_version, type.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+import orjson
+
+from events.errors import InvalidRecord, RecordTooLarge
+from events.event import Event, utc
+
+MAX_RECORD = 65_535
+MAX_INTEGER = 2**53 - 1
+_STAMPS = len('"",,"recorded_at":"2026-01-01T00:00:00.000000Z"') + 64 + 19
+_OPTIONS = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_STRICT_INTEGER
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
+
+
+def canonical(document: Any) -> bytes:
+    """The RFC 8785 bytes of a document of plain types; raises InvalidRecord for anything that has no such form."""
+    _check(document)
+    try:
+        return orjson.dumps(document, option=_OPTIONS)
+    except orjson.JSONEncodeError as error:  # lone surrogates are the one thing that the walk leaves to it
+        raise InvalidRecord(f"The text is not valid Unicode ({error}); remove the broken characters.") from error
+
+
+def leaf_hash(record: bytes) -> bytes:
+    """SHA-256(0x00 || record), the leaf hash of RFC 9162 section 2.1.1 (32 bytes)."""
+    return sha256(b"\x00" + record).digest()
+
+
+def timestamp(moment: datetime) -> str:
+    """The moment as RFC 3339 in UTC with microseconds and `Z`."""
+    return utc(moment).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def pieces(
+    org: str,
+    stream: str,
+    data: Event,
+    occurred_at: datetime,
+    *,
+    actor: str,
+    on_behalf_of: str | None = None,
+    cause: str | None = None,
+    policy: int = 1,
+    salt: str | None = None,
+) -> tuple[bytes, bytes]:
+    """The bytes before the previous hash and those between the time and the stream version.
+
+    The database makes: head, prev (a quoted hex hash or null), `,"recorded_at":"..."`, middle, stream version,
+    `,"type":"..."}`. The salt is 128 random bits, so that a neighbour's record cannot be guessed from a proof.
+    """
+    front: dict[str, Any] = {
+        "actor": actor,
+        "data": msgspec.to_builtins(data),
+        "occurred_at": timestamp(occurred_at),
+        "org": org,
+        "policy": policy,
+    }
+    if cause is not None:
+        front["cause"] = cause
+    if on_behalf_of is not None:
+        front["on_behalf_of"] = on_behalf_of
+    middle = {"salt": salt or secrets.token_hex(16), "schema": data.SCHEMA, "stream": stream}
+    head = canonical(front)[:-1] + b',"prev":'
+    mid = b"," + canonical(middle)[1:-1] + b',"stream_version":'
+    size = len(head) + len(mid) + len(data.TYPE) + len(',"type":""}') + _STAMPS
+    if size > MAX_RECORD:
+        raise RecordTooLarge(
+            f"The event would be stored in {size:,} bytes; the limit is {MAX_RECORD:,}. Shorten the text.",
+            size=size,
+            limit=MAX_RECORD,
+        )
+    return head, mid
+
+
+def _check(value: Any) -> None:
+    kind = type(value)
+    if kind is str:
+        if "\x00" in value:
+            raise InvalidRecord("The text holds a NUL character; remove it.")
+    elif kind is int:
+        if not -MAX_INTEGER <= value <= MAX_INTEGER:
+            raise InvalidRecord(f"The number {value} is beyond 2^53-1, which JSON readers cannot hold exactly.")
+    elif kind is dict:
+        for key, inner in value.items():
+            if type(key) is not str or not key.isascii():
+                raise InvalidRecord(f"The member name {key!r} is not plain ASCII.")
+            _check(inner)
+    elif kind is list or kind is tuple:
+        for inner in value:
+            _check(inner)
+    elif value is not None and kind is not bool:
+        raise InvalidRecord(f"A value of type {kind.__name__} has no canonical form; use text, whole numbers or booleans.")

@@ -1,0 +1,139 @@
+-- Global and small: which organisations there are. No content, so no row-level security; nothing else is global.
+CREATE TABLE tenant_directory (
+    org_id uuid PRIMARY KEY,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- One row per organisation: the size of its log, its last stamp, and which build of the live rows counts.
+CREATE TABLE log_heads (
+    org_id uuid PRIMARY KEY,
+    size bigint NOT NULL,
+    last_recorded_at timestamptz NOT NULL,
+    live_build int NOT NULL,
+    clamped bigint NOT NULL
+) WITH (fillfactor = 40);
+
+CREATE TABLE events (
+    org_id uuid NOT NULL,
+    position bigint NOT NULL CHECK (position >= 0),
+    stream text NOT NULL,
+    stream_version bigint NOT NULL CHECK (stream_version >= 1),
+    type text NOT NULL,
+    schema int NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    record bytea NOT NULL CHECK (octet_length(record) <= 65535),
+    leaf_hash bytea NOT NULL CHECK (octet_length(leaf_hash) = 32),
+    PRIMARY KEY (org_id, position),
+    UNIQUE (org_id, stream, stream_version)
+);
+CREATE INDEX events_by_type ON events (org_id, type, recorded_at, position);
+
+CREATE TABLE commands (
+    org_id uuid NOT NULL,
+    command_id text NOT NULL CHECK (command_id <> ''),
+    digest bytea NOT NULL,
+    first_position bigint NOT NULL,
+    last_position bigint NOT NULL,
+    stream_version bigint,
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (org_id, command_id)
+);
+
+CREATE TABLE live_states (
+    org_id uuid NOT NULL,
+    build int NOT NULL,
+    stream text NOT NULL,
+    kind text NOT NULL,
+    version bigint NOT NULL,
+    position bigint NOT NULL,
+    fold int NOT NULL,
+    state bytea NOT NULL,
+    scope text,
+    status text NOT NULL,
+    label text NOT NULL,
+    members text[] NOT NULL,
+    changed_at timestamptz NOT NULL,
+    PRIMARY KEY (org_id, build, stream)
+) WITH (fillfactor = 60);
+CREATE INDEX live_states_by_scope ON live_states (org_id, build, kind, scope, stream);
+CREATE INDEX live_states_by_member ON live_states USING gin (members);
+
+CREATE TABLE live_claims (
+    org_id uuid NOT NULL,
+    build int NOT NULL,
+    scope text NOT NULL,
+    stream text NOT NULL,
+    PRIMARY KEY (org_id, build, scope, stream)
+);
+
+-- Views that no command needs: rows of every view in one table, which build of a view counts per organisation.
+CREATE TABLE view_heads (
+    org_id uuid NOT NULL,
+    view text NOT NULL,
+    build int NOT NULL,
+    fold int NOT NULL,
+    position bigint NOT NULL,
+    previous_build int,
+    updated_at timestamptz NOT NULL,
+    PRIMARY KEY (org_id, view)
+) WITH (fillfactor = 40);
+
+CREATE TABLE view_rows (
+    org_id uuid NOT NULL,
+    view text NOT NULL,
+    build int NOT NULL,
+    stream text NOT NULL,
+    ordinal int NOT NULL,
+    scope text,
+    person text,
+    at timestamptz,
+    body bytea NOT NULL,
+    PRIMARY KEY (org_id, view, build, stream, ordinal)
+);
+CREATE INDEX view_rows_by_scope ON view_rows (org_id, view, build, scope, stream);
+CREATE INDEX view_rows_by_person ON view_rows (org_id, view, build, person, at) WHERE person IS NOT NULL;
+CREATE INDEX view_rows_by_time ON view_rows (org_id, view, build, at) WHERE at IS NOT NULL;
+
+-- A stream whose events a view cannot take: counted and shown, retried by the sweep; other streams go on.
+CREATE TABLE parked (
+    org_id uuid NOT NULL,
+    view text NOT NULL,
+    stream text NOT NULL,
+    position bigint NOT NULL,
+    error text NOT NULL,
+    attempts int NOT NULL,
+    parked_at timestamptz NOT NULL,
+    PRIMARY KEY (org_id, view, stream)
+);
+
+CREATE TABLE api_tokens (
+    org_id uuid NOT NULL,
+    token_id uuid NOT NULL,
+    secret_hash bytea NOT NULL,
+    label text NOT NULL,
+    scopes text[] NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz,
+    revoked_at timestamptz,
+    PRIMARY KEY (org_id, token_id)
+);
+
+-- Effects under way (a mail being sent): the row says who began when, so that a killed worker's effect is not repeated.
+CREATE TABLE effects (
+    org_id uuid NOT NULL,
+    effect_key text NOT NULL,
+    begun_at timestamptz NOT NULL,
+    attempts int NOT NULL,
+    PRIMARY KEY (org_id, effect_key)
+);
+
+CREATE TABLE report_files (
+    org_id uuid NOT NULL,
+    report_id text NOT NULL,
+    format text NOT NULL,
+    sha256 bytea NOT NULL,
+    content bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (org_id, report_id, format)
+);

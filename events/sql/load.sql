@@ -1,0 +1,21 @@
+-- What a command needs before it decides, in one round trip: the live rows of the streams that it names, where the log
+-- stands, and the answer it had if its key was used before (a row without stream).
+CREATE OR REPLACE FUNCTION load_live(p_org uuid, p_streams text[], p_command text)
+RETURNS TABLE (stream text, version bigint, "position" bigint, fold int, state bytea, digest bytea, first_position bigint)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+#variable_conflict use_column
+DECLARE
+    v_build int;
+BEGIN
+    PERFORM set_config('app.org_id', p_org::text, true);
+    SELECT h.live_build INTO v_build FROM log_heads h WHERE h.org_id = p_org;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no log of organisation %', p_org USING ERRCODE = 'ML001';
+    END IF;
+    IF p_command IS NOT NULL THEN
+        RETURN QUERY SELECT NULL::text, k.stream_version, k.last_position, NULL::int, NULL::bytea, k.digest, k.first_position
+            FROM commands k WHERE k.org_id = p_org AND k.command_id = p_command;
+    END IF;
+    RETURN QUERY SELECT s.stream, s.version, s.position, s.fold, s.state, NULL::bytea, NULL::bigint
+        FROM live_states s WHERE s.org_id = p_org AND s.build = v_build AND s.stream = ANY (p_streams);
+END $$;
