@@ -1,4 +1,4 @@
-"""Where MENTORLEDGER_FORBID_SKIPS=1 is set, as in CI, a skipped test is a failed one: it proves nothing there."""
+"""With MENTORLEDGER_FORBID_SKIPS=1, as in CI, a skipped test is a failed one: there it proves nothing."""
 
 import os
 from collections.abc import Generator
