@@ -129,7 +129,6 @@ class Pipeline:
         self, org: UUID, command: Command, actor: str, key: str | None, expected: int | None, behalf: str | None
     ) -> Answer:
         now = self._clock()
-        occurred_at = _occurred_at(command, now)
         digest = digest_of(msgspec.json.encode([type(command).__name__, command])) if key else b""
         stream = command.stream
         snapshots, answered, known_digest = self._live.load(org, (stream, *command.reads()), key)
@@ -146,6 +145,7 @@ class Pipeline:
             )
         world = World(now=now, actor=actor, states=snapshots)
         decided = decision_of(type(command))(command, current.state, world)
+        occurred_at = _occurred_at(command, now)  # after the decision, whose own refusal of a time says more
         if not decided and key is None:
             return _answer(command, _nothing(current), current.version)
         facts = [Fact(stream=stream, data=data, occurred_at=occurred_at) for data in decided]

@@ -8,7 +8,6 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from projections.subjects.relationship import ACTIVE, RelationshipState
-
 from services.errors import NotFound, Refused
 from services.world import Command, World
 

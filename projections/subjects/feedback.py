@@ -49,11 +49,6 @@ class Feedbacks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """How many wait for the receiver."""
         return sum(one.status == GIVEN for one in self.by_id.values())
 
-    @property
-    def corrected(self) -> bool:
-        """Whether any was rewritten or taken back."""
-        return any(one.corrected for one in self.by_id.values())
-
 
 def evolve(feedbacks: Feedbacks, happened: Happened[FeedbackEvent]) -> Feedbacks:
     """The feedback after one more event; an event about unknown feedback changes nothing."""

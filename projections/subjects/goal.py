@@ -65,11 +65,6 @@ class Goals(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """How many were ever set."""
         return len(self.by_id)
 
-    @property
-    def corrected(self) -> bool:
-        """Whether any goal was corrected."""
-        return any(goal.corrected for goal in self.by_id.values())
-
     def _count(self, status: str) -> int:
         return sum(goal.status == status for goal in self.by_id.values())
 

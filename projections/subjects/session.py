@@ -99,11 +99,6 @@ class Sessions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """How many commitments are neither kept nor released."""
         return sum(one.status == OPEN for one in self.commitments.values())
 
-    @property
-    def corrected(self) -> bool:
-        """Whether any session was corrected."""
-        return any(one.corrected for one in self.by_id.values())
-
 
 def evolve(sessions: Sessions, happened: Happened[SessionEvent]) -> Sessions:
     """The sessions after one more event; one about an unknown session or commitment changes nothing."""

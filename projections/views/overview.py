@@ -89,7 +89,7 @@ def line(state: RelationshipState) -> Line:
         cadence_days=None if state.agreement is None else state.agreement.cadence_days,
         starts_on=state.starts_on,
         ends_on=state.ends_on,
-        corrected=sessions.corrected or goals.corrected or feedback.corrected,
+        corrected=state.corrected > 0,
     )
 
 

@@ -43,7 +43,7 @@ def detail(data: Event, glossary: Glossary) -> Detail:
     pairs: list[tuple[str, str]] = []
     for name in data.__struct_fields__:
         value = getattr(data, name)
-        if name not in _HIDDEN and value is not None and value != "" and value != ():
+        if name not in _HIDDEN and value not in (None, "", ()):
             pairs += _pairs(name, value, glossary)
     return tuple(pairs)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, assert_never
 
-from projections.subjects.relationship import RelationshipState
-
 from events.event import Event
 from events.subjects.goal import GoalAchieved, GoalDropped, GoalProgressed, GoalRevised, GoalSet
 from projections.subjects.goal import ACHIEVED, CRITERIA, DROPPED, OPEN, Goal
+from projections.subjects.relationship import RelationshipState
 from services.errors import NotFound, Refused
 from services.within import WithinRelationship, earliest_today, moment, must_be_percent, must_run, must_say
 from services.world import World

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from projections.subjects.relationship import RelationshipState
-
 from events.event import Event, utc
 from events.subjects.session import (
     Commitment,
@@ -19,6 +17,7 @@ from events.subjects.session import (
     SessionMissed,
     SessionScheduled,
 )
+from projections.subjects.relationship import RelationshipState
 from projections.subjects.session import (
     CANCELLED,
     HELD,

@@ -1,4 +1,4 @@
-"""One pair for the specifications: a running relationship of one mentor and one mentee, begun a month before NOW."""
+"""One pair for the specifications: one mentor and one mentee, running for a month at NOW."""
 
 from __future__ import annotations
 
@@ -29,5 +29,7 @@ END = START + timedelta(minutes=45)
 LATER = NOW + timedelta(days=2)
 
 PLAN = SessionScheduled(session_id="s1", starts_at=START, minutes=60, zone="Europe/Paris", channel="video")
-PROMISE = Commitment(commitment_id="c1", owner=MENTEE, text="Write the failing test", due_on=date(2026, 2, 27))
+PROMISE = Commitment(
+    commitment_id="c1", owner=MENTEE, text="Write the failing test", due_on=date(2026, 2, 27)
+)
 HELD = SessionHeld(session_id="s1", started_at=START, ended_at=END, commitments=(PROMISE,), mentee_talked=60)

@@ -170,6 +170,18 @@ def test_a_revision_recorded_late_yields_to_a_newer_one() -> None:
     assert ("new", "for the team", 2) == (goal.measurable, goal.relevant, goal.revisions)
 
 
+def test_of_two_revisions_of_one_moment_the_later_recorded_stands() -> None:
+    """Where the world gives no order, the log does."""
+    revisions = [(GoalRevised(goal_id="g1", measurable=text), "2026-02-10") for text in ("first", "second")]
+    assert "second" == given("relationship", RUNNING, SET, *revisions).state.goals.by_id["g1"].measurable
+
+
+def test_a_goal_reached_before_it_was_written_down_is_reached() -> None:
+    """The end of a goal always takes the place of open, whenever the goal was written down."""
+    facts = ((SET, "2026-02-10"), (GoalAchieved(goal_id="g1"), "2026-02-05"))
+    assert "achieved" == given("relationship", RUNNING, *facts).state.goals.by_id["g1"].status
+
+
 def test_a_goal_is_achieved_once() -> None:
     """A reached goal counts as achieved at 100 percent; saying so again changes nothing."""
     command = AchieveGoal(relationship_id=R, goal_id="g1", evidence="merge request 12")

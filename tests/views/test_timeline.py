@@ -111,7 +111,7 @@ def test_changed_fields_show_what_they_were() -> None:
 
 
 def test_a_planned_session_is_told_in_its_own_zone() -> None:
-    """The headline speaks in the zone in which the session was agreed; a zone unknown here falls back to UTC."""
+    """The headline speaks in the zone of the agreement; an unknown zone falls back to UTC."""
     unknown = SessionScheduled(session_id="s2", starts_at=START, minutes=1, zone="Moon/Base")
     assert [
         "Session planned for 20 February 2026, 15:00 (Europe/Paris), 60 minutes",
