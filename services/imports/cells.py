@@ -1,7 +1,7 @@
 """Cells that a spreadsheet would take for a formula: text for us on import, marked as text on export.
 
-An apostrophe in front marks text; it is taken off again when a file that was exported comes back. See OWASP, "CSV
-Injection".
+An apostrophe in front marks text; it is taken off again when a file that was exported comes back.
+See OWASP, "CSV Injection".
 """
 
 from __future__ import annotations

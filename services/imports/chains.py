@@ -1,14 +1,14 @@
-"""Whose life a fact belongs to: the facts of one file, in order of time, strung into one chain per relationship.
+"""Whose life a fact belongs to: the facts of one file, by time, strung into one chain per relationship.
 
-Nothing but the file is looked at, so the same file gives the same chains whatever is known already. A fact finds its
-chain by what it calls it:
+Nothing but the file is looked at, so the same file gives the same chains whatever is known already. A fact
+finds its chain by what it calls it:
 
 1. the programme, unit and title that a chain goes by at that moment;
 2. the title alone, when one chain of the programme has it (units are written in several ways);
 3. a title that a chain had before.
 
-`proposed` begins a chain; so does `accepted` when the source says that there was no proposal and no chain has the
-name. A revision that renames, an acceptance under a new title (`was_title`) and a move are followed.
+`proposed` begins a chain; so does `accepted` when the source says that there was no proposal and no chain has
+the name. A revision that renames, an acceptance under a new title (`was_title`) and a move are followed.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ OPENING = {"proposed", "accepted"}
 class Chain:
     """One relationship as the file tells it.
 
-    key: its natural key, the same whenever the facts are; name: what it goes by now; opened_at: when its first proposal
-    or acceptance in the file was; unit: as written last.
+    key: its natural key, the same whenever the facts are; name: what it goes by now; opened_at: when its
+    first proposal or acceptance in the file was; unit: as written last.
     """
 
     key: str
@@ -63,7 +63,10 @@ class Chains:
 
 
 def string(facts: Iterable[FactLine]) -> Chains:
-    """The chains of the facts about relationships, which come in order of time; keys of the result are line numbers."""
+    """The chains of the facts about relationships, which come in order of time.
+
+    Keys of the result are line numbers.
+    """
     index = _Index()
     for fact in facts:
         if fact.kind in OF_PROGRAMME or fact.kind == "contact_corrected":
@@ -121,7 +124,7 @@ class _Index:
         same = [one for one in self._exact(fact.name) if one.status != "withdrawn"]
         note = Note(
             code="listed_twice",
-            message="The programme lists this title a second time; it is taken as the same relationship, accepted once more.",
+            message="The programme lists this title a second time; it is taken as one, accepted again.",
         )
         return (same[-1], [note]) if same else (None, [])
 
@@ -146,7 +149,8 @@ class _Index:
             if len(found) > 1:
                 raise RowRefused(
                     "ambiguous_title",
-                    f"{len(found)} relationships of the programme have this title, none of them in this unit; correct the unit.",
+                    f"{len(found)} relationships of the programme have this title, none of them in this "
+                    "unit; correct the unit.",
                     "unit",
                 )
             if found:

@@ -12,19 +12,46 @@ REQUIRED = ("programme", "starts_on", "ends_on", "title", "mentor_emails", "ment
 OPTIONAL = ("unit", "goal", "measure", "skills", "mentor_names", "mentee_name")
 ALIASES = {
     "programme": ("program", "programmename", "programname", "term", "cohort"),
-    "starts_on": ("startson", "start", "starts", "startdate", "startingdate", "from", "begin", "begins", "begindate"),
+    "starts_on": (
+        "startson",
+        "start",
+        "starts",
+        "startdate",
+        "startingdate",
+        "from",
+        "begin",
+        "begins",
+        "begindate",
+    ),
     "ends_on": ("endson", "end", "ends", "enddate", "endingdate", "to", "until", "finish", "finishdate"),
     "unit": ("project", "team", "department", "organisation", "organization", "group"),
     "title": ("topic", "subject", "mentorship", "mentorshiptitle", "projecttitle", "name"),
     "goal": ("goals", "description", "objective", "smartgoal"),
     "measure": ("measures", "measurable", "outcome", "expectedoutcome", "expectedoutcomes", "successmeasure"),
     "skills": ("skill", "technologies", "requiredskills", "recommendedskills"),
-    "mentor_emails": ("mentoremails", "mentoremail", "mentorsemail", "mentorsemails", "mentoraddress", "mentoraddresses",
-                      "mentormail", "mentormails", "emailofmentor", "emailsofmentors"),
+    "mentor_emails": (
+        "mentoremails",
+        "mentoremail",
+        "mentorsemail",
+        "mentorsemails",
+        "mentoraddress",
+        "mentoraddresses",
+        "mentormail",
+        "mentormails",
+        "emailofmentor",
+        "emailsofmentors",
+    ),
     "mentor_names": ("mentornames", "mentorname", "mentors", "mentor", "mentorsname", "mentorsnames"),
-    "mentee_email": ("menteeemail", "menteeemails", "menteesemail", "menteeaddress", "menteemail", "emailofmentee"),
+    "mentee_email": (
+        "menteeemail",
+        "menteeemails",
+        "menteesemail",
+        "menteeaddress",
+        "menteemail",
+        "emailofmentee",
+    ),
     "mentee_name": ("menteename", "mentee", "menteesname", "menteenames"),
-}  # fmt: skip  # one line per column
+}
 
 
 def _folded(name: str) -> str:
@@ -64,7 +91,8 @@ def place(header: Sequence[str]) -> tuple[Mapping[str, int], tuple[Note, ...]]:
         elif column in found:
             raise Refused(
                 "duplicate_column",
-                f"The columns {header[found[column]]!r} and {cell!r} both stand for {column}; keep one of them.",
+                f"The columns {header[found[column]]!r} and {cell!r} both stand for {column}; keep one of "
+                "them.",
                 column=column,
             )
         else:

@@ -57,7 +57,10 @@ def read_csv(data: bytes) -> Sheet:
 
 
 def sniff(text: str) -> str:
-    """The delimiter with which the header has the most known column names; among equals the one that splits most."""
+    """The delimiter with which the header has the most known column names.
+
+    Among equals the one that splits most.
+    """
 
     def worth(delimiter: str) -> tuple[int, int]:
         header = next(_records(text, delimiter, 1)).cells
@@ -76,7 +79,7 @@ def _without_mark(text: str) -> tuple[str, str | None]:
 
 
 def _records(text: str, delimiter: str, first_line: int) -> Iterator[Row]:
-    # the standard limit (131,072) would end the whole file with an error: a cell that is too long costs its row alone
+    # The standard limit (131,072) would end the whole file with an error; ours costs the row alone.
     csv.field_size_limit(MAX_FILE)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     end = 0
@@ -98,7 +101,8 @@ def _broken(error: csv.Error, line: int) -> Note:
     if "unexpected end of data" in str(error):
         raise Refused(
             "unclosed_quote",
-            f'The quotation mark that opens in the record on line {line} is never closed; close it, or write it twice ("").',
+            f"A quotation mark that opens in the record on line {line} is never closed; close it, "
+            'or write it twice ("").',
             line=line,
         ) from error
     return Note(

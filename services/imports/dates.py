@@ -21,8 +21,8 @@ def parse_date(text: str, column: str) -> date:
     """The date in a cell.
 
     Raises RowRefused: `ambiguous_date` (03/04/2021), `no_such_date`, `two_digit_year`, `unreadable_date`.
-    Numbers with dots are day first, as everywhere where dots are used; with slashes or hyphens only when one reading
-    exists.
+    Numbers with dots are day first, as everywhere where dots are used; with slashes or hyphens only when one
+    reading exists.
     """
     plain = " ".join(text.split())
     low = plain.casefold()
@@ -33,15 +33,16 @@ def parse_date(text: str, column: str) -> date:
     if found := _MONTH_DAY.fullmatch(low):
         return _exact(int(found[3]), _month(found[1], plain, column), int(found[2]), plain, column)
     if found := _NUMBERS.fullmatch(plain):
-        return _numbers(int(found[1]), int(found[3]), int(found[4]), found[2] == ".", plain, column)
+        return _numbers(found, plain, column)
     if _SHORT_YEAR.fullmatch(plain):
         raise RowRefused("two_digit_year", f"{plain!r} has a year of two digits. {_FORMS}", column)
     raise RowRefused("unreadable_date", f"{plain!r} is not read as a date. {_FORMS}", column)
 
 
-def _numbers(first: int, second: int, year: int, dots: bool, plain: str, column: str) -> date:
+def _numbers(found: re.Match[str], plain: str, column: str) -> date:
+    first, second, year = int(found[1]), int(found[3]), int(found[4])
     day_first, month_first = _maybe(year, second, first), _maybe(year, first, second)
-    if dots or month_first is None or month_first == day_first:
+    if found[2] == "." or month_first is None or month_first == day_first:
         return _exact(year, second, first, plain, column)
     if day_first is None:
         return month_first

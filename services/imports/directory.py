@@ -42,8 +42,10 @@ from projections.fold import BATCH
 from services.imports import addresses
 from services.imports.keys import Name, folded
 
-_FACTS = (Proposed, Accepted, AcceptanceUndone, MentorJoined, MentorLeft, Revised, LinkChanged, Moved, Withdrawn,
-          Reinstated, DeadlineSet, DeadlineRemoved, StatusNoted, ContactCorrected)  # fmt: skip  # one list
+_FACTS = (
+    *(Proposed, Accepted, AcceptanceUndone, MentorJoined, MentorLeft, Revised, LinkChanged, Moved, Withdrawn),
+    *(Reinstated, DeadlineSet, DeadlineRemoved, StatusNoted, ContactCorrected),
+)
 _OTHERS = (ProgrammeCreated, ProgrammeRenamed, PersonRegistered, Enrolled, Registered, GoalSet, Undone)
 TYPES = tuple(sorted(cls.TYPE for cls in (*_FACTS, *_OTHERS)))
 

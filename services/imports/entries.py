@@ -70,7 +70,7 @@ def midnight(day: date) -> datetime:
 
 
 def storable(org: UUID, facts: Sequence[Fact], cause: str) -> None:
-    """Refuses facts that the log would refuse: `record_too_large` (over 65,535 bytes) and `invalid_record`."""
+    """Refuse facts that the log would refuse: `record_too_large` (over 65,535 bytes), `invalid_record`."""
     for fact in facts:
         try:
             pieces(

@@ -130,7 +130,7 @@ def _described(fact: FactLine, told: Described, relationship_id: str, ids: Ids) 
 
 
 def _changes(link: Link, revision: Changes) -> tuple[Change, ...]:
-    """The changes that the fact tells, and its unit where that differs from the one before without being told."""
+    """The changes that the fact tells, and its unit where that is new without being told."""
     changes = tuple(
         Change(field=field, to=change.to, was=change.was) for field, change in revision.changes.items()
     )

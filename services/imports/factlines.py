@@ -1,7 +1,7 @@
 """The lines of a history: dated facts of 18 kinds, each with the details that its kind may have.
 
-The members of a detail that only repeat what other facts say (in_term, same_title_earlier, similarity ...) are known,
-so that a line is not refused for them, and are not taken over.
+The members of a detail that only repeat what other facts say (in_term, same_title_earlier, similarity ...)
+are known, so that a line is not refused for them, and are not taken over.
 """
 
 from __future__ import annotations
@@ -185,6 +185,7 @@ def fact_line(line: int, document: dict[str, Any], now: datetime) -> FactLine:
         detail=_convert(raw.detail, detail_type, raw.kind),
     )
     _complete(fact)
+    _within_limits(fact.detail)
     return fact
 
 
@@ -196,23 +197,30 @@ def _convert(document: dict[str, Any], form: type[C], what: str) -> C:
 
 
 def _complete(fact: FactLine) -> None:
-    """What a kind needs beyond its form, and the limits of its texts."""
+    """What a kind needs beyond its form."""
     if fact.kind not in OF_PROGRAMME:
         entries.needed(fact.title, "title", entries.MAX_TITLE)
     if fact.kind in OF_PERSON and fact.person is None:
         raise RowRefused("missing_value", "The fact is about a person and names none.", "person")
     match fact.detail:
+        case Described() as told if fact.kind == "moved":
+            entries.needed(told.from_programme, "from_programme", entries.MAX_NAME)
+        case Deadline() as deadline if fact.kind != "deadline_removed":
+            entries.needed(deadline.to or "", "to", entries.MAX_WORD)
+        case _:
+            pass
+
+
+def _within_limits(detail: Detail) -> None:
+    """The limits of the texts of a detail."""
+    match detail:
         case Described() as told:
             _described(told)
-            if fact.kind == "moved":
-                entries.needed(told.from_programme, "from_programme", entries.MAX_NAME)
         case Changes() as revision:
             for field, change in revision.changes.items():
                 _text(change.to, field)
         case Deadline() as deadline:
             entries.needed(deadline.activity, "activity", entries.MAX_WORD)
-            if fact.kind != "deadline_removed":
-                entries.needed(deadline.to or "", "to", entries.MAX_WORD)
         case Left() as left:
             for ref in left.swapped_for:
                 _ref(ref, "swapped_for")

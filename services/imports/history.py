@@ -1,4 +1,4 @@
-"""A history becomes facts: each dated line one event, in the stream of the relationship, programme or person it is about."""
+"""A history becomes facts: each dated line one event, in the stream of what it is about."""
 
 from __future__ import annotations
 
@@ -26,9 +26,13 @@ def plan_history(
     directory: Directory,
     now: datetime,
     cause: str,
+    *,
     notes: tuple[Note, ...] = (),
 ) -> Plan:
-    """A verdict for every line. The directory takes in what is planned; facts go to the log in order of time."""
+    """A verdict for every line. The directory takes in what is planned.
+
+    Facts go to the log in order of time.
+    """
     facts, verdicts = _read(lines, now)
     strung = chains.string(facts)
     planner = _Planner(org, directory, cause, strung)
@@ -90,9 +94,9 @@ class _Planner:
         """The verdict on a fact; its events are in the directory afterwards, or none of them."""
         label = f"{fact.kind} {fact.title}".strip()
         link = self._strung.links.get(fact.line)
+        if (note := self._strung.refusals.get(fact.line)) is not None:
+            return refused(fact.line, label, note)
         try:
-            if (note := self._strung.refusals.get(fact.line)) is not None:
-                raise RowRefused(note.code, note.message, note.column)
             if link is not None:
                 self._introduced(link)
             facts = self._facts(fact, link)
@@ -109,13 +113,17 @@ class _Planner:
         if not begins and self._ids[link.chain.key] not in self._directory.relationships:
             raise RowRefused(
                 "unknown_relationship",
-                f"Nothing before this fact speaks of {link.fact.title[:80]!r} in {link.fact.programme!r}: no proposal, no "
+                f"Nothing before this fact speaks of {link.fact.title[:80]!r} in {link.fact.programme!r}: "
+                "no proposal, no "
                 "acceptance, no row of a roster. Import what comes before, or correct the title.",
                 "title",
             )
 
     def _facts(self, fact: FactLine, link: Link | None) -> list[Fact]:
-        """What the fact introduces, and the one event that it is; the event alone decides whether it is known already."""
+        """What the fact introduces, and the one event that it is.
+
+        The event alone decides whether it is known already.
+        """
         org, directory = self._org, self._directory
         ids = factevents.Ids(
             programme=lambda name: programmes.id_of(org, directory, name),

@@ -16,7 +16,10 @@ class Name(NamedTuple):
 
 
 def folded(text: str) -> str:
-    """The letters and digits of a text, casefolded; words apart. Punctuation and width do not tell names apart."""
+    """The letters and digits of a text, casefolded; words apart.
+
+    Punctuation and width do not tell names apart.
+    """
     plain = unicodedata.normalize("NFKC", text).casefold()
     words = "".join(char if char.isalnum() else " " for char in plain).split()
     return " ".join(words) or plain.strip()

@@ -1,4 +1,4 @@
-"""Is it the same relationship? Rows of a roster and chains of a history against what is known, whichever came first.
+"""Is it the same relationship? Rows of a roster and chains of a history against what is known already.
 
 Three degrees, best pairs first, one to one:
 
@@ -42,14 +42,14 @@ def bind(
     bound = {at: one.relationship_id for at, one in enumerate(wanted) if one.relationship_id in known}
     taken = set(bound.values())
     order = {id_: at for at, id_ in enumerate(known)}
-    pairs = []
     index = _Index(known.values())
-    for at, one in enumerate(wanted):
-        if at in bound:
-            continue
-        for other in index.near(one):
-            if other.relationship_id not in taken and allowed(one, other) and (worth := _worth(one, other)):
-                pairs.append((worth, -at, -order[other.relationship_id], other.relationship_id))
+    pairs = [
+        (worth, -at, -order[other.relationship_id], other.relationship_id)
+        for at, one in enumerate(wanted)
+        if at not in bound
+        for other in index.near(one)
+        if other.relationship_id not in taken and allowed(one, other) and (worth := _worth(one, other))
+    ]
     for _, at, _, id_ in sorted(pairs, reverse=True):
         if -at not in bound and id_ not in taken:
             bound[-at] = id_
@@ -76,7 +76,7 @@ class _Index:
 
 
 def _worth(wanted: Wanted, known: KnownRelationship) -> tuple[bool, int, bool, bool, int] | None:
-    """How likely they are one (opened at once, degree, running, named so now, mentors in common), None when not."""
+    """How likely they are one (opened at once, degree, running, named so now, mentors in common)."""
     shared = len(wanted.mentors & known.mentors)
     degree = _degree(wanted, known, shared)
     running = not (wanted.withdrawn or known.withdrawn)

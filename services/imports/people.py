@@ -1,4 +1,7 @@
-"""Who is meant: persons of a roster by address, of a history by reference; new ones, corrections, and doubts."""
+"""Who is meant: persons of a roster by address, of a history by reference.
+
+New ones, corrections, and doubts.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +73,10 @@ def _known(directory: Directory, address: str) -> KnownPerson | None:
 
 
 def _first_contact(known: KnownPerson, named: Named, at: datetime) -> Fact:
-    """Name and address of somebody known by reference; not before what was said of them last, or it would not count."""
+    """Name and address of somebody known by reference.
+
+    Not before what was said of them last, or it would not count.
+    """
     data = ContactCorrected(
         fields=("name", "email"), name=named.name, email=named.address, filled_in=("email",), source="roster"
     )
@@ -83,7 +89,8 @@ def _same_name(directory: Directory, named: Named, person_id: str) -> list[Note]
         return []
     known = min((directory.people[other] for other in others), key=lambda person: person.person_id)
     message = (
-        f"{named.name!r} is known with another address too ({known.email}). If it is one person, merge the entries; "
+        f"{named.name!r} is known with another address too ({known.email}). If it is one person, merge the "
+        "entries; "
         "they were kept as two."
     )
     return [Note(code="same_name_other_address", message=message, column=named.column)]
@@ -92,7 +99,7 @@ def _same_name(directory: Directory, named: Named, person_id: str) -> list[Note]
 def _spellings(known: KnownPerson, named: Named) -> list[Note]:
     notes = []
     if " ".join(known.name.split()) != " ".join(named.name.split()):
-        message = f"The person of {named.address} is known as {known.name!r}, here {named.name!r}; the first was kept."
+        message = f"{named.address} is known as {known.name!r}, here as {named.name!r}; the first was kept."
         notes.append(Note(code="same_person_two_spellings", message=message, column=named.column))
     if known.email != named.address:
         message = f"The address {named.address!r} is known as {known.email!r}; they were taken as one."

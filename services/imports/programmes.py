@@ -30,7 +30,8 @@ def from_roster(
         data = ProgrammeRenamed(name=known.name, starts_on=term[0], ends_on=term[1])
         return _facts(known.programme_id, known.begun_at, data), []
     if (known.starts_on, known.ends_on) != term:
-        message = f"The term of {known.name!r} is {known.starts_on} to {known.ends_on}; the row keeps its own dates."
+        term_of = f"{known.starts_on} to {known.ends_on}"
+        message = f"The term of {known.name!r} is {term_of}; the row keeps its own dates."
         return [], [Note(code="term_differs", message=message, column="starts_on")]
     return [], []
 
@@ -46,7 +47,10 @@ def from_history(org: UUID, directory: Directory, name: str, at: datetime) -> li
 
 
 def _began_earlier(known: KnownProgramme, at: datetime) -> list[Fact]:
-    """The roster says when the term began; the facts show that the programme was called so and open before."""
+    """The roster says when the term began.
+
+    The facts show that the programme was called so and open before.
+    """
     named = ProgrammeRenamed(name=known.name, starts_on=known.starts_on, ends_on=known.ends_on)
     return _facts(known.programme_id, at, named, ProgrammeOpened())
 

@@ -1,4 +1,4 @@
-"""A roster becomes facts: per row a running relationship, its goal, its people and their places in the programme."""
+"""A roster becomes facts: per row a running relationship, its goal, its people and their enrolments."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ FORMAT = "roster"
 def plan_roster(org: UUID, sheet: Sheet, directory: Directory, now: datetime, cause: str) -> Plan:
     """A verdict for every row of the sheet. The directory takes in what is planned.
 
-    now bounds every moment; cause is what the events will carry. Raises Refused `missing_columns`, `duplicate_column`.
+    now bounds every moment; cause is what the events will carry. Raises Refused `missing_columns`,
+    `duplicate_column`.
     """
     placed, unread = columns.place(sheet.header)
     read = [read_row(row, placed) for row in sheet.rows]
@@ -52,7 +53,7 @@ def _label(cells: Sequence[str], at: int) -> str:
 
 
 def _first_of_its_kind(read: Sequence[Entry]) -> dict[int, int | None]:
-    """Line -> the line of the earlier row about the same programme, unit, title and mentee, if there is one."""
+    """Line -> the line of an earlier row about the same programme, unit, title and mentee, or None."""
     first: dict[tuple[Name, str], int] = {}
     twins: dict[int, int | None] = {}
     for one in read:

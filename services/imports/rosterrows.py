@@ -58,9 +58,8 @@ def read_row(row: Row, columns: Mapping[str, int]) -> Entry | tuple[Note, ...]:
     mentee = faults.read(_mentee, cell["mentee_email"], cell.get("mentee_name", ""))
     faults.read(_in_order, starts_on, ends_on)
     faults.read(_two_people, mentors, mentee)
-    if faults.notes:
+    if not (title and programme and starts_on and mentee) or skills is None or faults.notes:
         return tuple(faults.notes)
-    assert title and programme and starts_on and mentee and skills is not None  # a None left its fault above
     return Entry(
         line=row.line, programme=programme, starts_on=starts_on, ends_on=ends_on, title=title, skills=skills,
         unit=texts["unit"] or "", goal=texts["goal"] or "", measure=texts["measure"] or "",

@@ -1,4 +1,4 @@
-"""From the bytes of a file to text: UTF-8 with or without a mark, UTF-16 with one, else Windows-1252 with a warning."""
+"""From bytes to text: UTF-8 with or without a mark, UTF-16 with one, else Windows-1252 with a warning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What an import says of each row: import, unchanged, warning (imported, with notes) or refused; and the whole plan."""
+"""What an import says of each row: import, unchanged, warning (imported, with notes) or refused.
+
+And the whole plan.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ class RowRefused(ServiceError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowVerdict:
-    """One row: the line of the file on which it begins (1 is the first), and the facts it would add, all or none."""
+    """One row: the line on which it begins (1 is the first), and the facts it would add, all or none."""
 
     line: int
     label: str
@@ -74,7 +77,13 @@ class Plan:
         found = Counter(row.verdict for row in self.rows)
         return {verdict: found[verdict] for verdict in VERDICTS}
 
+    def groups(self) -> Iterator[tuple[Fact, ...]]:
+        """The facts of each row that has some, in the order in which they go to the log."""
+        for index in self.order or range(len(self.rows)):
+            if self.rows[index].facts:
+                yield self.rows[index].facts
+
     def facts(self) -> Iterator[Fact]:
         """All facts, in the order in which they go to the log."""
-        for index in self.order or range(len(self.rows)):
-            yield from self.rows[index].facts
+        for group in self.groups():
+            yield from group

@@ -11,6 +11,7 @@ from services.imports.history import plan_history
 from services.imports.ndjson import read_ndjson
 from services.imports.roster import plan_roster
 from services.imports.verdicts import Plan, RowVerdict
+from services.pipeline import Fact
 
 ORG = UUID("0f0e0d0c-0000-4000-8000-000000000001")
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -24,10 +25,19 @@ HEADER = (
 def row(**cells: str) -> str:
     """One line of a roster; what is not given is ordinary."""
     ordinary = {
-        "programme": "Spring", "starts_on": "2021-03-01", "ends_on": "2021-05-31", "unit": "Core", "title": "Caching",
-        "goal": "Cache it", "measure": "It is cached", "skills": "Go; SQL", "mentor_emails": "ann@mentors.example",
-        "mentor_names": "Ann", "mentee_email": "bo@mentees.example", "mentee_name": "Bo",
-    }  # fmt: skip  # one ordinary row
+        "programme": "Spring",
+        "starts_on": "2021-03-01",
+        "ends_on": "2021-05-31",
+        "unit": "Core",
+        "title": "Caching",
+        "goal": "Cache it",
+        "measure": "It is cached",
+        "skills": "Go; SQL",
+        "mentor_emails": "ann@mentors.example",
+        "mentor_names": "Ann",
+        "mentee_email": "bo@mentees.example",
+        "mentee_name": "Bo",
+    }
     assert set(cells) <= set(ordinary)
     return ",".join('"' + value.replace('"', '""') + '"' for value in (ordinary | cells).values())
 
@@ -40,7 +50,13 @@ def roster(*rows: str, directory: Directory | None = None, header: str = HEADER)
 
 def fact(kind: str, at: str = "2021-01-01", title: str = "Caching", **parts: Any) -> dict[str, Any]:
     """One line of a history; what is not given is ordinary."""
-    ordinary = {"programme": "Spring", "unit": "Core", "title": title, "person": None, "detail": {}}
+    ordinary: dict[str, Any] = {
+        "programme": "Spring",
+        "unit": "Core",
+        "title": title,
+        "person": None,
+        "detail": {},
+    }
     return {"at": at if "T" in at else f"{at}T10:00:00Z", "kind": kind, **ordinary, **parts}
 
 
@@ -54,7 +70,7 @@ def history(*facts: dict[str, Any] | str, directory: Directory | None = None) ->
     """The plan of a history with these lines; a text stands as it is."""
     data = "\n".join(one if isinstance(one, str) else json.dumps(one) for one in facts).encode()
     lines, notes = read_ndjson(data)
-    return plan_history(ORG, lines, Directory() if directory is None else directory, NOW, CAUSE, notes)
+    return plan_history(ORG, lines, Directory() if directory is None else directory, NOW, CAUSE, notes=notes)
 
 
 def codes(verdict: RowVerdict) -> list[str]:
@@ -65,6 +81,11 @@ def codes(verdict: RowVerdict) -> list[str]:
 def types(verdict: RowVerdict) -> list[str]:
     """The stored types of a row's facts."""
     return [one.data.TYPE for one in verdict.facts]
+
+
+def data_of(one: Fact) -> Any:
+    """The data of a fact, whatever its type."""
+    return one.data
 
 
 def of_type(plan: Plan, type_: str) -> list[Any]:

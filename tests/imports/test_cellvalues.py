@@ -14,12 +14,24 @@ from services.imports.verdicts import RowRefused
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "2021-03-01", "2021/03/01", "2021.3.1", "2021-03-01T00:00:00Z", "2021-03-01 00:00:00", " 2021-03-01 ",
-        "1 March 2021", "1. March 2021", "01-Mar-2021", "1st March 2021", "March 1, 2021", "Mar. 1 2021", "MARCH 1st, 2021",
-        "01.03.2021", "1.3.2021",
-    ],
-)  # fmt: skip  # one line per family
+    (
+        "2021-03-01",
+        "2021/03/01",
+        "2021.3.1",
+        "2021-03-01T00:00:00Z",
+        "2021-03-01 00:00:00",
+        " 2021-03-01 ",
+        "1 March 2021",
+        "1. March 2021",
+        "01-Mar-2021",
+        "1st March 2021",
+        "March 1, 2021",
+        "Mar. 1 2021",
+        "MARCH 1st, 2021",
+        "01.03.2021",
+        "1.3.2021",
+    ),
+)
 def test_dates_with_one_reading(text: str) -> None:
     """Every common form of one day is read as that day."""
     assert date(2021, 3, 1) == parse_date(text, "starts_on")
@@ -27,9 +39,14 @@ def test_dates_with_one_reading(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "day"),
-    [("31/03/2021", date(2021, 3, 31)), ("03/31/2021", date(2021, 3, 31)), ("04/04/2021", date(2021, 4, 4)),
-     ("15 Sept 2021", date(2021, 9, 15)), ("29.02.2024", date(2024, 2, 29))],
-)  # fmt: skip  # pairs
+    (
+        ("31/03/2021", date(2021, 3, 31)),
+        ("03/31/2021", date(2021, 3, 31)),
+        ("04/04/2021", date(2021, 4, 4)),
+        ("15 Sept 2021", date(2021, 9, 15)),
+        ("29.02.2024", date(2024, 2, 29)),
+    ),
+)
 def test_slashes_with_one_reading(text: str, day: date) -> None:
     """A date with slashes is read when only one day can be meant."""
     assert day == parse_date(text, "starts_on")
@@ -37,12 +54,22 @@ def test_slashes_with_one_reading(text: str, day: date) -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("03/04/2021", "ambiguous_date"), ("3-4-2021", "ambiguous_date"), ("2021-02-30", "no_such_date"),
-     ("29.02.2023", "no_such_date"), ("31/04/2021", "no_such_date"), ("32/13/2021", "no_such_date"),
-     ("April 31, 2021", "no_such_date"), ("1.3.21", "two_digit_year"), ("soon", "unreadable_date"),
-     ("1 Brumaire 2021", "unreadable_date"), ("2021-03", "unreadable_date"), ("44256", "unreadable_date"),
-     ("2021-03-01T10:00:00Z", "unreadable_date")],
-)  # fmt: skip  # pairs
+    (
+        ("03/04/2021", "ambiguous_date"),
+        ("3-4-2021", "ambiguous_date"),
+        ("2021-02-30", "no_such_date"),
+        ("29.02.2023", "no_such_date"),
+        ("31/04/2021", "no_such_date"),
+        ("32/13/2021", "no_such_date"),
+        ("April 31, 2021", "no_such_date"),
+        ("1.3.21", "two_digit_year"),
+        ("soon", "unreadable_date"),
+        ("1 Brumaire 2021", "unreadable_date"),
+        ("2021-03", "unreadable_date"),
+        ("44256", "unreadable_date"),
+        ("2021-03-01T10:00:00Z", "unreadable_date"),
+    ),
+)
 def test_dates_that_are_refused(text: str, code: str) -> None:
     """What has two readings, or none, is refused and never guessed; the column is named."""
     with pytest.raises(RowRefused) as refusal:
@@ -69,9 +96,23 @@ def test_addresses_are_compared_without_case_space_and_width() -> None:
     assert "Ann@Mentors.example" == addresses.checked("  Ann@Mentors.example ", "mentee_email")
 
 
-@pytest.mark.parametrize("text", ["ann", "@x.example", "ann@", "ann@localhost", "a b@x.example", "a@b@x.example",
-                                  "a@x..example", ".a@x.example", "a..b@x.example", "<a@x.example>", "a@-x.example",
-                                  "x" * 65 + "@x.example"])  # fmt: skip  # a list
+@pytest.mark.parametrize(
+    "text",
+    (
+        "ann",
+        "@x.example",
+        "ann@",
+        "ann@localhost",
+        "a b@x.example",
+        "a@b@x.example",
+        "a@x..example",
+        ".a@x.example",
+        "a..b@x.example",
+        "<a@x.example>",
+        "a@-x.example",
+        "x" * 65 + "@x.example",
+    ),
+)
 def test_what_is_no_address(text: str) -> None:
     """A cell that is no address is refused."""
     with pytest.raises(RowRefused) as refusal:
@@ -94,7 +135,7 @@ def test_refs_of_replaced_addresses() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+49 30", "-5", "@cmd", "\tx", "\r=x"])
+@pytest.mark.parametrize("text", ("=1+1", "+49 30", "-5", "@cmd", "\tx", "\r=x"))
 def test_formulas_are_escaped(text: str) -> None:
     """A cell that a spreadsheet would execute is exported behind an apostrophe."""
     assert "'" + text == escape_formula(text)

@@ -1,4 +1,7 @@
-"""Files as administrators make them are read; what cannot be read is refused by row, or as a whole with a code."""
+"""Files as administrators make them are read.
+
+What cannot be read is refused by row, or as a whole with a code.
+"""
 
 import pytest
 
@@ -13,7 +16,7 @@ ROW = "Spring;2021-03-01;2021-05-31;Käse;a@x.example;b@x.example"
 
 @pytest.mark.parametrize(
     ("encoding", "read_as"),
-    [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("utf-16", "utf-16"), ("cp1252", "cp1252")],
+    (("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("utf-16", "utf-16"), ("cp1252", "cp1252")),
 )
 def test_encodings(encoding: str, read_as: str) -> None:
     """UTF-8 with and without a mark, UTF-16 and Windows-1252 give the same cells."""
@@ -35,7 +38,7 @@ def test_bytes_of_no_encoding_are_refused() -> None:
     assert "unreadable_encoding" == refusal.value.code
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", (",", ";", "\t"))
 def test_delimiters_are_found_by_the_header(delimiter: str) -> None:
     """The delimiter is the one with which the header makes sense, whatever the rows hold."""
     header = HEADER.replace(";", delimiter)
@@ -85,7 +88,7 @@ def test_a_quotation_mark_without_end() -> None:
     assert ("unclosed_quote", 3) == (refusal.value.code, refusal.value.facts["line"])
 
 
-@pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b" \r\n\n"])
+@pytest.mark.parametrize("data", (b"", b"\xef\xbb\xbf", b" \r\n\n"))
 def test_empty_files(data: bytes) -> None:
     """A file without any text is refused as empty."""
     with pytest.raises(Refused) as refusal:

@@ -7,7 +7,7 @@ import pytest
 
 from services.imports import entries
 from services.imports.directory import Directory
-from tests.imports.rows import codes, fact, history, of_type, proposed, roster, row, types
+from tests.imports.rows import codes, data_of, fact, history, of_type, proposed, roster, row, types
 
 
 def streams(plan: Any) -> list[str]:
@@ -27,7 +27,7 @@ def test_a_proposal_introduces_programme_and_people() -> None:
         verdict
     )
     assert {datetime(2021, 1, 1, 10, tzinfo=UTC)} == {one.occurred_at for one in verdict.facts}
-    created, _, person, _ = (one.data for one in verdict.facts)
+    created, _, person, _ = (data_of(one) for one in verdict.facts)
     assert (None, "mentor-0001", "mentor-0001", None) == (
         created.starts_on,
         person.name,
@@ -51,24 +51,62 @@ def test_every_kind_has_its_event() -> None:
         fact("link_removed", "2021-01-08", detail=link | {"urls": [], "removed": ["https://a.example"]}),
         fact("acceptance_undone", "2021-01-09"),
         fact("withdrawn", "2021-01-10", detail={"stage": "proposed"}),
-        fact("reinstated", "2021-01-11", detail={"stage": "proposed", "was_stage": "proposed", "gap_hours": 24.5}),
-        fact("moved", "2021-01-12", programme="Fall",
-             detail=told | {"from_programme": "Spring", "to_stage": "accepted"}),
-        fact("contact_corrected", "2021-01-13", person="mentor-0002", detail={"fields": ["email"], "filled_in": []}),
+        fact(
+            "reinstated",
+            "2021-01-11",
+            detail={"stage": "proposed", "was_stage": "proposed", "gap_hours": 24.5},
+        ),
+        fact(
+            "moved",
+            "2021-01-12",
+            programme="Fall",
+            detail=told | {"from_programme": "Spring", "to_stage": "accepted"},
+        ),
+        fact(
+            "contact_corrected",
+            "2021-01-13",
+            person="mentor-0002",
+            detail={"fields": ["email"], "filled_in": []},
+        ),
         fact("deadline_set", "2021-01-14", "", unit="", detail={"activity": "Start", "to": "1 May"}),
-        fact("deadline_changed", "2021-01-15", "", unit="", detail={"activity": "Start", "from": "1 May", "to": "2 May"}),
+        fact(
+            "deadline_changed",
+            "2021-01-15",
+            "",
+            unit="",
+            detail={"activity": "Start", "from": "1 May", "to": "2 May"},
+        ),
         fact("deadline_removed", "2021-01-16", "", unit="", detail={"activity": "Start", "from": "2 May"}),
         fact("status_set", "2021-01-17", "", unit="", detail={"to": "Planned", "source": "page"}),
-        fact("status_changed", "2021-01-18", "", unit="", detail={"from": "Planned", "to": "Done", "source": "page"}),
-    )  # fmt: skip  # one line per fact
+        fact(
+            "status_changed",
+            "2021-01-18",
+            "",
+            unit="",
+            detail={"from": "Planned", "to": "Done", "source": "page"},
+        ),
+    )
     assert {"import"} == {one.verdict for one in plan.rows}
     assert [types(one)[-1] for one in plan.rows] == [
-        "relationship.proposed", "relationship.accepted", "relationship.mentor_joined", "relationship.mentor_left",
-        "relationship.revised", "relationship.link_changed", "relationship.link_changed", "relationship.link_changed",
-        "relationship.acceptance_undone", "relationship.withdrawn", "relationship.reinstated", "relationship.moved",
-        "person.contact_corrected", "programme.deadline_set", "programme.deadline_set", "programme.deadline_removed",
-        "programme.status_noted", "programme.status_noted",
-    ]  # fmt: skip  # in order
+        "relationship.proposed",
+        "relationship.accepted",
+        "relationship.mentor_joined",
+        "relationship.mentor_left",
+        "relationship.revised",
+        "relationship.link_changed",
+        "relationship.link_changed",
+        "relationship.link_changed",
+        "relationship.acceptance_undone",
+        "relationship.withdrawn",
+        "relationship.reinstated",
+        "relationship.moved",
+        "person.contact_corrected",
+        "programme.deadline_set",
+        "programme.deadline_set",
+        "programme.deadline_removed",
+        "programme.status_noted",
+        "programme.status_noted",
+    ]
     assert 1 == len(set(streams(plan)[:12]))
     [moved], [left] = of_type(plan, "relationship.moved"), of_type(plan, "relationship.mentor_left")
     assert moved.programme_id != moved.from_programme
@@ -76,7 +114,10 @@ def test_every_kind_has_its_event() -> None:
 
 
 def test_facts_follow_renames() -> None:
-    """A title or unit that was changed is the same life; facts under the old and the new name belong to it."""
+    """A title or unit that was changed is the same life.
+
+    Facts under the old and the new name belong to it.
+    """
     plan = history(
         proposed(),
         fact("revised", "2021-01-02", "Cache", detail=changes(title=("Caching", "Cache"))),
@@ -98,7 +139,10 @@ def test_an_acceptance_under_a_new_title() -> None:
 
 
 def test_a_unit_written_otherwise() -> None:
-    """One title in the programme is enough to find it; a revision then says the unit too, unless it told it."""
+    """One title in the programme is enough to find it.
+
+    A revision then says the unit too, unless it told it.
+    """
     plan = history(proposed(), fact("revised", "2021-01-02", unit="Data", detail=changes(size=("", "large"))))
     assert 1 == len(set(streams(plan)))
     [revised] = of_type(plan, "relationship.revised")
@@ -107,8 +151,12 @@ def test_a_unit_written_otherwise() -> None:
 
 def test_a_title_in_two_units() -> None:
     """A title that two units have is found by its unit only."""
-    plan = history(proposed(), proposed(unit="Data"), fact("accepted", "2021-01-02", unit="Data"),
-                   fact("accepted", "2021-01-03", unit="Other"))  # fmt: skip  # four facts
+    plan = history(
+        proposed(),
+        proposed(unit="Data"),
+        fact("accepted", "2021-01-02", unit="Data"),
+        fact("accepted", "2021-01-03", unit="Other"),
+    )
     assert (plan.rows[1].facts[-1].stream, ["ambiguous_title"]) == (
         plan.rows[2].facts[-1].stream,
         codes(plan.rows[3]),
@@ -165,7 +213,7 @@ def test_a_fact_about_nobody_knows_what() -> None:
 
 @pytest.mark.parametrize(
     ("line", "code"),
-    [
+    (
         (fact("celebrated"), "unknown_kind"),
         (fact("accepted", at="2027-01-01"), "in_future"),
         (fact("accepted", at="2021-01-01T10:00:00"), "no_zone"),
@@ -186,7 +234,7 @@ def test_a_fact_about_nobody_knows_what() -> None:
         (proposed(detail={"mentors": ["m"] * (entries.MAX_LIST + 1)}), "too_many_entries"),
         (proposed(detail={"description": "\U0001f600" * 17_000, "mentors": []}), "record_too_large"),
         ('{"kind": NaN}', "not_a_number"),
-    ],
+    ),
 )
 def test_refused_facts(line: dict[str, Any] | str, code: str) -> None:
     """A line that is no fact is refused with its reason; the lines around it are taken over."""
@@ -204,8 +252,11 @@ def test_the_same_line_twice() -> None:
 def test_the_same_history_again_and_a_longer_one() -> None:
     """What is in the log already is unchanged; a longer edition of the file adds only its new facts."""
     directory = Directory()
-    told = [proposed(), fact("revised", "2021-01-02", unit="Data", detail=changes(size=("", "large"))),
-            fact("accepted", "2021-01-03", unit="Data")]  # fmt: skip  # three facts
+    told = [
+        proposed(),
+        fact("revised", "2021-01-02", unit="Data", detail=changes(size=("", "large"))),
+        fact("accepted", "2021-01-03", unit="Data"),
+    ]
     first = history(*told, directory=directory)
     again = history(
         *told, fact("mentor_added", "2021-01-04", unit="Data", person="mentor-0002"), directory=directory
@@ -218,8 +269,11 @@ def test_only_the_later_part_of_a_life() -> None:
     """A file that begins in the middle continues what is known."""
     directory = Directory()
     first = history(proposed(), directory=directory)
-    later = history(fact("accepted", "2021-01-02"), fact("mentor_added", "2021-01-03", person="mentor-0003"),
-                    directory=directory)  # fmt: skip  # two facts
+    later = history(
+        fact("accepted", "2021-01-02"),
+        fact("mentor_added", "2021-01-03", person="mentor-0003"),
+        directory=directory,
+    )
     assert {first.rows[0].facts[-1].stream} == set(streams(later))
 
 
@@ -258,7 +312,7 @@ def test_another_unit_needs_a_common_mentor() -> None:
 
 
 def test_a_sub_unit_as_title() -> None:
-    """A roster that gives the sub-unit as title means the relationship of that sub-unit, if they share a mentor."""
+    """A row with the sub-unit as title means the relationship of that sub-unit, if they share a mentor."""
     directory = Directory()
     [registered] = roster(
         row(title="Storage", mentor_emails="mentor-0001@mentors.example"), directory=directory

@@ -10,7 +10,7 @@ GOOD = '{"kind": "accepted"}'
 
 @pytest.mark.parametrize(
     ("line", "code"),
-    [
+    (
         ('{"kind": ', "malformed_json"),
         ("{'kind': 1}", "malformed_json"),
         ('{"a": 1} {"b": 2}', "malformed_json"),
@@ -30,7 +30,7 @@ GOOD = '{"kind": "accepted"}'
         ('{"a": ' + "[" * 20 + "]" * 20 + "}", "nested_too_deep"),
         ('{"a": ' + "[" * 50_000 + "]" * 50_000 + "}", "nested_too_deep"),
         ('{"a": "' + "x" * ndjson.MAX_LINE + '"}', "line_too_long"),
-    ],
+    ),
 )
 def test_bad_lines(line: str, code: str) -> None:
     """A bad line has its reason, its number, and no effect on its neighbours."""

@@ -8,7 +8,7 @@ from events.subjects.goal import GoalSet
 from events.subjects.relationship import Registered
 from services.imports import entries
 from services.imports.directory import Directory
-from tests.imports.rows import NOW, codes, fact, history, of_type, proposed, roster, row, types
+from tests.imports.rows import NOW, codes, data_of, fact, history, of_type, proposed, roster, row, types
 
 CY = {"mentee_email": "cy@mentees.example", "mentee_name": "Cy"}
 START = datetime(2021, 3, 1, tzinfo=UTC)
@@ -19,15 +19,25 @@ def test_a_row_becomes_a_running_relationship() -> None:
     [verdict] = roster(row()).rows
     assert ("import", 2) == (verdict.verdict, verdict.line)
     assert types(verdict) == [
-        "programme.created", "programme.opened", "person.registered", "enrolment.enrolled", "person.registered",
-        "enrolment.enrolled", "relationship.registered", "relationship.goal_set",
-    ]  # fmt: skip  # in order
+        "programme.created",
+        "programme.opened",
+        "person.registered",
+        "enrolment.enrolled",
+        "person.registered",
+        "enrolment.enrolled",
+        "relationship.registered",
+        "relationship.goal_set",
+    ]
     assert {START} == {one.occurred_at for one in verdict.facts}
     registered, goal = verdict.facts[-2].data, verdict.facts[-1].data
     assert isinstance(registered, Registered) and isinstance(goal, GoalSet)
     assert ("Caching", "Core", ("Go", "SQL"), 1, 1) == (
-        registered.title, registered.unit, registered.skills, len(registered.mentors), len(registered.mentees)
-    )  # fmt: skip  # what is compared
+        registered.title,
+        registered.unit,
+        registered.skills,
+        len(registered.mentors),
+        len(registered.mentees),
+    )
     assert ("Cache it", "It is cached", "2021-05-31") == (goal.specific, goal.measurable, str(goal.due_on))
 
 
@@ -73,7 +83,7 @@ def test_a_term_that_has_not_begun() -> None:
 
 @pytest.mark.parametrize(
     ("cells", "code", "column"),
-    [
+    (
         ({"programme": " "}, "missing_value", "programme"),
         ({"title": ""}, "missing_value", "title"),
         ({"starts_on": ""}, "missing_value", "starts_on"),
@@ -89,7 +99,7 @@ def test_a_term_that_has_not_begun() -> None:
         ({"title": "x" * (entries.MAX_TITLE + 1)}, "text_too_long", "title"),
         ({"goal": "x" * (entries.MAX_TEXT + 1)}, "text_too_long", "goal"),
         ({"skills": ";".join(str(one) for one in range(entries.MAX_LIST + 1))}, "too_many_entries", "skills"),
-    ],
+    ),
 )
 def test_refused_rows(cells: dict[str, str], code: str, column: str) -> None:
     """A row that cannot be taken over says why and where; the row after it is imported."""
@@ -116,7 +126,7 @@ def test_a_record_that_is_too_large() -> None:
 
 
 def test_duplicate_rows() -> None:
-    """The same programme, unit, title and mentee again, however it is spelled, names the row that was first."""
+    """The same programme, unit, title and mentee again, however spelled, names the row that was first."""
     plan = roster(row(), row(title=" CACHING ", unit="core", mentee_email="BO@mentees.example", goal="other"))
     assert ["duplicate_row"] == codes(plan.rows[1])
     assert "line 2;" in plan.rows[1].notes[0].message
@@ -183,7 +193,7 @@ def test_without_optional_columns() -> None:
 
 
 def test_after_a_history_the_same_relationship_is_meant() -> None:
-    """A row finds the relationship that a history proposed, under a former title too, and its mentor by reference."""
+    """A row finds what a history proposed, under a former title too, and its mentor by reference."""
     directory = Directory()
     renamed = fact(
         "revised", "2021-01-05", "Cache", detail={"changes": {"title": {"from": "Caching", "to": "Cache"}}}
@@ -191,7 +201,7 @@ def test_after_a_history_the_same_relationship_is_meant() -> None:
     told = history(proposed(), renamed, directory=directory)
     [verdict] = roster(row(mentor_emails="mentor-0001@mentors.example"), directory=directory).rows
     assert told.rows[0].facts[-1].stream == verdict.facts[-1].stream
-    [contact] = [one.data for one in verdict.facts if one.data.TYPE == "person.contact_corrected"]
+    [contact] = [data_of(one) for one in verdict.facts if one.data.TYPE == "person.contact_corrected"]
     assert ("Ann", "mentor-0001@mentors.example", ("email",)) == (
         contact.name,
         contact.email,
