@@ -1,9 +1,9 @@
 """The course of a relationship: status, stage and people, whatever the order in which facts arrive.
 
 Facts arrive late (an import tells in 2026 what happened in 2021), and what a fact means depends on what
-came before it in the world: an acceptance makes active only once everybody accepted. So every turning point is
-kept, sorted by the moment it happened, and the course is what they come to in that order. There are few in a
-life, and the newest usually arrives last: then it is one step.
+came before it in the world: an acceptance makes active only once everybody accepted. So every turning point
+is kept, sorted by the moment it happened, and the course is what they come to in that order. There are few in
+a life, and the newest usually arrives last: then it is one step.
 """
 
 from __future__ import annotations
