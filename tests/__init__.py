@@ -4,5 +4,5 @@
 - specs/: given, when, then over the real folds and decisions, a file per subject
 - events/, views/, imports/, deploy/: a package's behaviour against real PostgreSQL and Redis
 - skips: turns a skipped test into a failure where nothing may be skipped
-- test_project: rules of the project itself: top level, lock file, ignores, lists of the README
+- project/: rules of the project itself: top level, lock file, ignores, lists in the documents
 """
