@@ -129,9 +129,13 @@ def _answer(row: Row, append: Append) -> Appended:
             current=version,
         )
     if outcome == "claimed":
-        raise ClaimTaken(f"{detail} is taken {version} time(s), which is its limit.", scope=detail, limit=version)
+        raise ClaimTaken(
+            f"{detail} is taken {version} time(s), which is its limit.", scope=detail, limit=version
+        )
     if outcome == "reused":
-        raise CommandReused("This Idempotency-Key was used for another request; take a new one.", key=append.command)
+        raise CommandReused(
+            "This Idempotency-Key was used for another request; take a new one.", key=append.command
+        )
     return Appended(
         first_position=first,
         last_position=last,

@@ -21,7 +21,12 @@ def arguments_of(org: UUID, items: Sequence[tuple[Append, Parts]]) -> list[Any]:
         _add(item_columns, (len(write_columns[0]) + 1, len(append.writes), append.command, append.digest))
         part = iter(parts)
         for write in append.writes:
-            counted = (len(event_columns[0]) + 1, len(write.drafts), len(claim_columns[0]) + 1, len(write.claims))
+            counted = (
+                len(event_columns[0]) + 1,
+                len(write.drafts),
+                len(claim_columns[0]) + 1,
+                len(write.claims),
+            )
             _add(write_columns, (write.stream, write.expected, *counted, *_live(write.live)))
             for claim in write.claims:
                 _add(claim_columns, (claim.scope, claim.take, claim.limit))
@@ -44,5 +49,9 @@ def _add_events(columns: list[list[Any]], write: Write, part: Any) -> None:
 def _live(live: LiveRow | None) -> tuple[Any, ...]:
     if live is None:
         return None, None, None, None, None, None
-    members = "{" + ",".join(f'"{member}"' for member in live.members) + "}"
-    return live.fold, live.state, live.scope, live.status, live.label, members
+    return live.fold, live.state, live.scope, live.status, live.label, array_text(live.members)
+
+
+def array_text(ids: Sequence[str]) -> str:
+    """The text form of a PostgreSQL array of ids, for arrays inside an array."""
+    return "{" + ",".join(f'"{one}"' for one in ids) + "}"

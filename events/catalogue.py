@@ -6,13 +6,14 @@ Decoders are made once per type and read the bytes of a record straight into its
 from __future__ import annotations
 
 import pkgutil
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
 import msgspec
 
-import events.subjects as subjects
+from events import subjects
 from events.errors import UnknownEventType
 from events.event import AnyRecorded, Event, Recorded
 from events.upcasting import upcast
@@ -36,7 +37,9 @@ def catalogue() -> dict[str, type[Event]]:
 def _decoder(type_: str) -> msgspec.json.Decoder[AnyRecorded]:
     cls = catalogue().get(type_)
     if cls is None:
-        raise UnknownEventType(f"Event type {type_} is unknown to this release; run the release that wrote it.", type=type_)
+        raise UnknownEventType(
+            f"Event type {type_} is unknown to this release; run the release that wrote it.", type=type_
+        )
     return msgspec.json.Decoder(Recorded[cls])  # type: ignore[valid-type]  # the class is known only at run time
 
 
@@ -50,12 +53,22 @@ def decode(position: int, type_: str, schema: int, record: bytes) -> AnyRecorded
 
     The envelope keeps the schema that was stored; `data` always has the current form.
     """
-    if schema == _current_schema(type_):
-        recorded = _decoder(type_).decode(record)
-    else:
-        recorded = _decode_older(type_, schema, record)
+    ready = _ready.get((type_, schema))
+    if ready is None:
+        ready = _ready[type_, schema] = _reader(type_, schema)
+    recorded = ready(record)
     recorded.position = position
     return recorded
+
+
+# Filled as types are met; decoding is the inner loop of a rebuild, where a cached call costs as much as the read.
+_ready: dict[tuple[str, int], Callable[[bytes], AnyRecorded]] = {}
+
+
+def _reader(type_: str, schema: int) -> Callable[[bytes], AnyRecorded]:
+    if schema == _current_schema(type_):
+        return _decoder(type_).decode
+    return partial(_decode_older, type_, schema)
 
 
 def _decode_older(type_: str, schema: int, record: bytes) -> AnyRecorded:
@@ -68,4 +81,5 @@ def _decode_older(type_: str, schema: int, record: bytes) -> AnyRecorded:
         )
     document: dict[str, Any] = msgspec.json.decode(record)
     document["data"] = upcast(type_, schema, current, document["data"])
-    return msgspec.convert(document, Recorded[catalogue()[type_]])  # type: ignore[misc]  # as above
+    found: AnyRecorded = msgspec.convert(document, Recorded[catalogue()[type_]])  # type: ignore[misc]  # as above
+    return found

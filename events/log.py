@@ -90,7 +90,13 @@ class Log:
         where += " AND type = ANY (:types)" if types is not None else ""
         where += " AND recorded_at >= :since" if since is not None else ""
         where += " AND recorded_at < :until" if until is not None else ""
-        values = {"after": after, "upto": LAST if upto is None else upto, "types": list(types or ()), "since": since, "until": until}
+        values = {
+            "after": after,
+            "upto": LAST if upto is None else upto,
+            "types": list(types or ()),
+            "since": since,
+            "until": until,
+        }
         return self._page(org, where, "position", values, limit or PAGE)
 
     def record_bytes(self, org: UUID, position: int) -> bytes | None:
@@ -108,7 +114,9 @@ class Log:
                 return
             values = values | {"after": getattr(page[-1], order)}
 
-    def _page(self, org: UUID, where: str, order: str, values: dict[str, object], limit: int) -> list[AnyRecorded]:
+    def _page(
+        self, org: UUID, where: str, order: str, values: dict[str, object], limit: int
+    ) -> list[AnyRecorded]:
         query = text(
             f"SELECT position, type, schema, record FROM events WHERE org_id = :org AND {where} "  # noqa: S608  # constants only
             f"ORDER BY {order} LIMIT :limit"

@@ -37,7 +37,9 @@ def create_log(engine: Engine, org: UUID) -> None:
     """Begin an organisation's empty log; already begun is no error."""
     with tenant(engine, org) as connection:
         values = {"org": org}
-        connection.execute(text("INSERT INTO tenant_directory (org_id) VALUES (:org) ON CONFLICT DO NOTHING"), values)
+        connection.execute(
+            text("INSERT INTO tenant_directory (org_id) VALUES (:org) ON CONFLICT DO NOTHING"), values
+        )
         connection.execute(
             text(
                 "INSERT INTO log_heads (org_id, size, last_recorded_at, live_build, clamped) "
@@ -50,11 +52,19 @@ def create_log(engine: Engine, org: UUID) -> None:
 def organisations(engine: Engine) -> list[UUID]:
     """Every organisation's id, oldest first: for the sweep and the operator, who see no content by it."""
     with across_tenants(engine) as connection:
-        return list(connection.scalars(text("SELECT org_id FROM tenant_directory ORDER BY created_at, org_id")))
+        return list(
+            connection.scalars(text("SELECT org_id FROM tenant_directory ORDER BY created_at, org_id"))
+        )
 
 
 def issue_token(
-    engine: Engine, org: UUID, *, label: str, scopes: frozenset[str], now: datetime, expires_at: datetime | None = None
+    engine: Engine,
+    org: UUID,
+    *,
+    label: str,
+    scopes: frozenset[str],
+    now: datetime,
+    expires_at: datetime | None = None,
 ) -> tuple[UUID, str]:
     """A new token: its id and its text, which is shown this once and kept nowhere."""
     token_id, secret = uuid4(), secrets.token_urlsafe(32)

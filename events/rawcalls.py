@@ -56,10 +56,14 @@ class RawCalls:
             connection.autocommit = True
             yield connection
         except _BUSY as error:
-            raise StorageUnavailable("The organisation's log is busy; send the same request again in a moment.") from error
+            raise StorageUnavailable(
+                "The organisation's log is busy; send the same request again in a moment."
+            ) from error
         except psycopg.OperationalError as error:
             self._engine.dispose(close=False)
-            raise StorageUnavailable("The database did not answer; send the same request with the same key again.") from error
+            raise StorageUnavailable(
+                "The database did not answer; send the same request with the same key again."
+            ) from error
         except psycopg.DatabaseError as error:
             raise _named(error) from error
         finally:

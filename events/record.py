@@ -39,7 +39,9 @@ def canonical(document: Any) -> bytes:
     try:
         return orjson.dumps(document, option=_OPTIONS)
     except orjson.JSONEncodeError as error:  # lone surrogates are the one thing that the walk leaves to it
-        raise InvalidRecord(f"The text is not valid Unicode ({error}); remove the broken characters.") from error
+        raise InvalidRecord(
+            f"The text is not valid Unicode ({error}); remove the broken characters."
+        ) from error
 
 
 def leaf_hash(record: bytes) -> bytes:
@@ -100,7 +102,9 @@ def _check(value: Any) -> None:
             raise InvalidRecord("The text holds a NUL character; remove it.")
     elif kind is int:
         if not -MAX_INTEGER <= value <= MAX_INTEGER:
-            raise InvalidRecord(f"The number {value} is beyond 2^53-1, which JSON readers cannot hold exactly.")
+            raise InvalidRecord(
+                f"The number {value} is beyond 2^53-1, which JSON readers cannot hold exactly."
+            )
     elif kind is dict:
         for key, inner in value.items():
             if type(key) is not str or not key.isascii():
@@ -110,4 +114,6 @@ def _check(value: Any) -> None:
         for inner in value:
             _check(inner)
     elif value is not None and kind is not bool:
-        raise InvalidRecord(f"A value of type {kind.__name__} has no canonical form; use text, whole numbers or booleans.")
+        raise InvalidRecord(
+            f"A value of type {kind.__name__} has no canonical form; use text, whole numbers or booleans."
+        )

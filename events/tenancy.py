@@ -18,9 +18,7 @@ from events.errors import StorageUnavailable, UnsafeDatabase
 
 MINIMUM_SERVER = 170_006
 GLOBAL_TABLES = frozenset({"tenant_directory", "alembic_version"})
-_LOST = (
-    "The database did not answer. Nothing was half-written; send the same request with the same Idempotency-Key again."
-)
+_LOST = "The database did not answer. Nothing was half-written; send the same request with the same Idempotency-Key again."
 
 
 def make_engine(url: str, *, pool_size: int = 5, overflow: int = 10, timeout: float = 5.0) -> Engine:

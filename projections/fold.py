@@ -20,6 +20,7 @@ from events.subjects.reminder import ReminderFailed, ReminderSent, ReminderSuppr
 S = TypeVar("S", bound=msgspec.Struct)
 
 BATCH = "import:"
+_REMINDERS = (ReminderSent, ReminderSuppressed, ReminderFailed)
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,32 +81,30 @@ def begin(fold: Fold[S]) -> Snapshot[S]:
 
 def step(fold: Fold[S], snapshot: Snapshot[S], happened: Happened[Any]) -> Snapshot[S]:
     """The snapshot after one more event."""
-    if isinstance(happened.data, Undone):
-        return _undo(snapshot, happened.data.batch_id, happened.stream_version)
-    state = fold.evolve(snapshot.state, happened)
-    batch, before = _batch_after(snapshot, happened)
-    return Snapshot(state=state, version=happened.stream_version, batch=batch, before=before)
+    return run(fold, (happened,), snapshot)
 
 
 def run(fold: Fold[S], happened: Iterable[Happened[Any]], start: Snapshot[S] | None = None) -> Snapshot[S]:
-    """The snapshot after all the events, from `start` or from nothing."""
+    """The snapshot after all the events, from `start` or from nothing; raises CannotUndo."""
     snapshot = start or begin(fold)
+    evolve = fold.evolve
+    state, version, batch, before = snapshot.state, snapshot.version, snapshot.batch, snapshot.before
     for one in happened:
-        snapshot = step(fold, snapshot, one)
-    return snapshot
+        version = one.stream_version
+        if isinstance(one.data, Undone):
+            state, batch, before = _undo(batch, before, one.data.batch_id), None, None
+            continue
+        cause = one.cause
+        if cause is not None and cause.startswith(BATCH):
+            if batch != cause[len(BATCH) :]:
+                batch, before = cause[len(BATCH) :], state
+        elif batch is not None and not isinstance(one.data, _REMINDERS):
+            batch, before = None, None
+        state = evolve(state, one)
+    return Snapshot(state=state, version=version, batch=batch, before=before)
 
 
-def _undo(snapshot: Snapshot[S], batch_id: str, version: int) -> Snapshot[S]:
-    if snapshot.batch != batch_id or snapshot.before is None:
-        raise CannotUndo(f"batch {batch_id} is not what touched this stream last")
-    return Snapshot(state=snapshot.before, version=version)
-
-
-def _batch_after(snapshot: Snapshot[S], happened: Happened[Any]) -> tuple[str | None, S | None]:
-    cause = happened.cause
-    if cause is not None and cause.startswith(BATCH):
-        batch = cause[len(BATCH) :]
-        return batch, snapshot.before if snapshot.batch == batch else snapshot.state
-    if isinstance(happened.data, ReminderSent | ReminderSuppressed | ReminderFailed):
-        return snapshot.batch, snapshot.before
-    return None, None
+def _undo(batch: str | None, before: S | None, undone: str) -> S:
+    if batch != undone or before is None:
+        raise CannotUndo(f"batch {undone} is not what touched this stream last")
+    return before

@@ -6,8 +6,10 @@ state is folded from the stream's events.
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ import msgspec
 
 from events.append import Appended, Claim, LiveRow
 from events.log import Log
+from projections import subjects
 from projections.fold import Fold, Snapshot, begin, fold_of, run
 
 Limits = Mapping[str, int | None]
@@ -23,6 +26,17 @@ Limits = Mapping[str, int | None]
 def kind_of(stream: str) -> str:
     """The kind in a stream's name `<kind>-<uuid>`."""
     return stream.partition("-")[0]
+
+
+@cache
+def fold_versions() -> dict[str, int]:
+    """The version of every subject's fold by stream kind."""
+    found = {}
+    for module in pkgutil.iter_modules(subjects.__path__):
+        fold = getattr(import_module(f"{subjects.__name__}.{module.name}"), "FOLD", None)
+        if fold is not None:
+            found[fold.kind] = fold.version
+    return found
 
 
 @cache
@@ -56,7 +70,9 @@ def live_row(fold: Fold[Any], snapshot: Snapshot[Any]) -> LiveRow:
     )
 
 
-def claims_between(fold: Fold[Any], before: Snapshot[Any], after: Snapshot[Any], limits: Limits) -> tuple[Claim, ...]:
+def claims_between(
+    fold: Fold[Any], before: Snapshot[Any], after: Snapshot[Any], limits: Limits
+) -> tuple[Claim, ...]:
     """What the change occupies and gives up; a scope that is not in limits has none."""
     had, has = fold.claims(before.state), fold.claims(after.state)
     taken = [Claim(scope=scope, limit=limits.get(scope)) for scope in sorted(has - had)]

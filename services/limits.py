@@ -12,8 +12,14 @@ from services.errors import Refused
 from services.ids import enrolment_id
 
 _REFUSALS = {
-    "seat": ("mentor_at_capacity", "The mentor already has {limit} running relationship(s), as many as agreed."),
-    "pair": ("pair_already_open", "This mentor and this mentee already have an open proposal; answer that one first."),
+    "seat": (
+        "mentor_at_capacity",
+        "The mentor already has {limit} running relationship(s), as many as agreed.",
+    ),
+    "pair": (
+        "pair_already_open",
+        "This mentor and this mentee already have an open proposal; answer that one first.",
+    ),
     "email": ("address_taken", "Another person of this organisation has this address."),
 }
 
@@ -54,4 +60,6 @@ def refusal_of(taken: ClaimTaken) -> Refused:
     scope, limit = str(taken.facts["scope"]), taken.facts["limit"]
     sort, _, rest = scope.partition("/")
     code, sentence = _REFUSALS[sort]
-    return Refused(code, sentence.format(limit=limit), about=rest.split("/")[-1] if sort != "email" else "", limit=limit)
+    return Refused(
+        code, sentence.format(limit=limit), about=rest.split("/")[-1] if sort != "email" else "", limit=limit
+    )

@@ -116,17 +116,33 @@ class Pipeline:
             by_stream.setdefault(fact.stream, []).append(fact)
         snapshots, _, _ = self._live.load(org, list(by_stream))
         writes = tuple(
-            _write(group, snapshots[stream], _advance(snapshots[stream], group, actor=actor, behalf=None, cause=cause), {}, stream)
+            _write(
+                group,
+                snapshots[stream],
+                _advance(snapshots[stream], group, actor=actor, behalf=None, cause=cause),
+                {},
+                stream,
+            )
             for stream, group in by_stream.items()
         )
         for stream, version in (expected or {}).items():
             if snapshots[stream].version != version:
-                raise VersionConflict(f"{stream} has changed.", stream=stream, current=snapshots[stream].version)
-        append = Append(writes=writes, actor=actor, now=self._clock(), cause=cause, command=key, digest=digest)
+                raise VersionConflict(
+                    f"{stream} has changed.", stream=stream, current=snapshots[stream].version
+                )
+        append = Append(
+            writes=writes, actor=actor, now=self._clock(), cause=cause, command=key, digest=digest
+        )
         return self._log.append(org, append)
 
     def _attempt(
-        self, org: UUID, command: Command, actor: str, key: str | None, expected: int | None, behalf: str | None
+        self,
+        org: UUID,
+        command: Command,
+        actor: str,
+        key: str | None,
+        expected: int | None,
+        behalf: str | None,
     ) -> Answer:
         now = self._clock()
         digest = digest_of(msgspec.json.encode([type(command).__name__, command])) if key else b""
@@ -134,7 +150,9 @@ class Pipeline:
         snapshots, answered, known_digest = self._live.load(org, (stream, *command.reads()), key)
         if answered is not None:
             if known_digest != digest:
-                raise CommandReused("This Idempotency-Key was used for another request; take a new one.", key=key)
+                raise CommandReused(
+                    "This Idempotency-Key was used for another request; take a new one.", key=key
+                )
             return _answer(command, answered, snapshots[stream].version)
         current = snapshots[stream]
         if expected is not None and current.version != expected:
@@ -200,7 +218,11 @@ def _occurred_at(command: Command, now: datetime) -> datetime:
     if moment is None:
         return now
     if moment > now + FUTURE_TOLERANCE:
-        raise Refused("in_future", "occurred_at lies in the future; record it when it has happened.", occurred_at=str(moment))
+        raise Refused(
+            "in_future",
+            "occurred_at lies in the future; record it when it has happened.",
+            occurred_at=str(moment),
+        )
     return min(moment, now)
 
 

@@ -16,7 +16,7 @@ CREATE TABLE log_heads (
 CREATE TABLE events (
     org_id uuid NOT NULL,
     position bigint NOT NULL CHECK (position >= 0),
-    stream text NOT NULL,
+    stream text COLLATE "C" NOT NULL,
     stream_version bigint NOT NULL CHECK (stream_version >= 1),
     type text NOT NULL,
     schema int NOT NULL,
@@ -43,7 +43,7 @@ CREATE TABLE commands (
 CREATE TABLE live_states (
     org_id uuid NOT NULL,
     build int NOT NULL,
-    stream text NOT NULL,
+    stream text COLLATE "C" NOT NULL,
     kind text NOT NULL,
     version bigint NOT NULL,
     position bigint NOT NULL,
@@ -63,7 +63,7 @@ CREATE TABLE live_claims (
     org_id uuid NOT NULL,
     build int NOT NULL,
     scope text NOT NULL,
-    stream text NOT NULL,
+    stream text COLLATE "C" NOT NULL,
     PRIMARY KEY (org_id, build, scope, stream)
 );
 
@@ -75,6 +75,7 @@ CREATE TABLE view_heads (
     fold int NOT NULL,
     position bigint NOT NULL,
     previous_build int,
+    previous_position bigint,
     updated_at timestamptz NOT NULL,
     PRIMARY KEY (org_id, view)
 ) WITH (fillfactor = 40);
@@ -83,7 +84,7 @@ CREATE TABLE view_rows (
     org_id uuid NOT NULL,
     view text NOT NULL,
     build int NOT NULL,
-    stream text NOT NULL,
+    stream text COLLATE "C" NOT NULL,
     ordinal int NOT NULL,
     scope text,
     person text,
@@ -99,7 +100,7 @@ CREATE INDEX view_rows_by_time ON view_rows (org_id, view, build, at) WHERE at I
 CREATE TABLE parked (
     org_id uuid NOT NULL,
     view text NOT NULL,
-    stream text NOT NULL,
+    stream text COLLATE "C" NOT NULL,
     position bigint NOT NULL,
     error text NOT NULL,
     attempts int NOT NULL,
