@@ -50,9 +50,3 @@ def agreed(before: Agreement | None, data: AgreementMade, at: datetime) -> Agree
         working_style=data.working_style,
         at=at,
     )
-
-
-def positive(fit: dict[str, Fit], side: str) -> bool:
-    """Whether a side finds the fit good: somebody says yes and nobody says no."""
-    said = [one.fits for one in fit.values() if one.side == side]
-    return bool(said) and all(said)

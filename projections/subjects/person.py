@@ -21,8 +21,8 @@ CONTACT = ("name", "email", "zone")
 class PersonState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """status is registered, empty when nothing is known; email as written; zone an IANA time zone name.
 
-    said_at holds the moment of each of name, email and zone; corrections counts all corrections, those without
-    the new value (the source did not give it) included.
+    said_at holds the moment of each of name, email and zone; corrections counts all corrections, those whose
+    new value the source did not give included.
     """
 
     person_id: str = ""
@@ -60,9 +60,7 @@ def _said(state: PersonState, values: dict[str, Any], at: datetime) -> PersonSta
     """A value that is None was not given: what was known stays."""
     known = state.said_at
     newer = {
-        name: value
-        for name, value in values.items()
-        if value is not None and (name not in known or at >= known[name])
+        name: value for name, value in values.items() if value is not None and (name not in known or at >= known[name])
     }
     return replace(state, said_at={**known, **dict.fromkeys(newer, at)}, **newer)
 
