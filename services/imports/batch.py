@@ -142,9 +142,7 @@ class Importer:
             raise _moved(started.planned_at)
         if not started.importable:
             return
-        if (
-            self._say(batch, started, now) != started.planned_at
-        ):  # a writer came between
+        if self._say(batch, started, now) != started.planned_at:  # a writer came between
             self._say(batch, BatchUndone(reason="position_moved", streams=0), self._clock())
             raise _moved(started.planned_at)
 
@@ -172,9 +170,7 @@ def plan_file(org: UUID, data: bytes, directory: Directory, now: datetime, cause
     return roster.plan_roster(org, read_csv(data), directory, now, cause)
 
 
-def store(
-    pipeline: Pipeline, batch: Batch, facts: Sequence[Fact], *, cause: str, key: str | None = None
-) -> None:
+def store(pipeline: Pipeline, batch: Batch, facts: Sequence[Fact], *, cause: str, key: str | None = None) -> None:
     """Store facts in one transaction, again when another writer came first."""
     for _ in range(ATTEMPTS - 1):
         try:
@@ -190,9 +186,7 @@ def course_of(log: Log, org: UUID, batch_id: UUID) -> Course | None:
     found = {type(one.data): one for one in log.read_stream(org, f"batch-{batch_id}")}
     if BatchStarted not in found:
         return None
-    return Course(
-        started=found[BatchStarted], finished=found.get(BatchFinished), undone=found.get(BatchUndone)
-    )
+    return Course(started=found[BatchStarted], finished=found.get(BatchFinished), undone=found.get(BatchUndone))
 
 
 def known_course(log: Log, org: UUID, batch_id: UUID) -> Course:
@@ -220,9 +214,7 @@ def _resumable(known: Course, data: bytes) -> None:
     if known.started.data.sha256 != _hash(data):
         raise Refused("batch_reused", "This import's id belongs to another file; take a new id.")
     if known.undone is not None:
-        raise Refused(
-            "batch_undone", "This import was undone; preview the file and commit it under a new id."
-        )
+        raise Refused("batch_undone", "This import was undone; preview the file and commit it under a new id.")
 
 
 def _chunks(plan: Plan) -> Iterator[list[Fact]]:

@@ -18,7 +18,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.imports.factlines import OF_PROGRAMME, Changes, Described, FactLine
+from services.imports.factdetails import OF_PROGRAMME, Changes, Described
+from services.imports.factlines import FactLine
 from services.imports.keys import Name, folded
 from services.imports.verdicts import Note, RowRefused
 
@@ -162,9 +163,7 @@ class _Index:
 
     def _begin(self, fact: FactLine) -> Chain:
         key = "/".join((*fact.name, fact.at.isoformat()))
-        number = sum(
-            one.key.partition("#")[0] == key for one in self._ever[fact.name.programme, fact.name.title]
-        )
+        number = sum(one.key.partition("#")[0] == key for one in self._ever[fact.name.programme, fact.name.title])
         chain = Chain(key=f"{key}#{number}" if number else key, name=fact.name, unit=fact.unit)
         self.result.chains.append(chain)
         return chain
@@ -229,9 +228,7 @@ def _former_name(fact: FactLine) -> Name:
 
 
 def _twice(fact: FactLine) -> Note:
-    message = (
-        f"Another proposal of the programme has the title {fact.title[:80]!r} too; they are kept as two."
-    )
+    message = f"Another proposal of the programme has the title {fact.title[:80]!r} too; they are kept as two."
     return Note(code="same_title_twice", message=message, column="title")
 
 

@@ -91,8 +91,7 @@ def place(header: Sequence[str]) -> tuple[Mapping[str, int], tuple[Note, ...]]:
         elif column in found:
             raise Refused(
                 "duplicate_column",
-                f"The columns {header[found[column]]!r} and {cell!r} both stand for {column}; keep one of "
-                "them.",
+                f"The columns {header[found[column]]!r} and {cell!r} both stand for {column}; keep one of them.",
                 column=column,
             )
         else:

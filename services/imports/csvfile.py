@@ -40,19 +40,20 @@ class Sheet:
 def read_csv(data: bytes) -> Sheet:
     """Header and rows of a file; blank records are left out.
 
-    Raises Refused: `file_too_large`, `empty_file`, `unreadable_encoding`, `unclosed_quote`, `too_many_rows`.
+    Raises Refused: `file_too_large`, `empty_file`, `unreadable_encoding`, `no_header`, `unclosed_quote`,
+    `too_many_rows`.
     A record of the wrong shape is a Row with a problem; the others go on.
     """
     decoded = decode(data)
     text, marked = _without_mark(decoded.text)
     delimiter = marked or sniff(text)
     records = _records(text, delimiter, 2 if marked else 1)
-    header = next(records).cells
+    header = _header(records)
+    if not header:
+        raise Refused("no_header", "The first line of the file must name the columns; it cannot be read.")
     rows = tuple(_shaped(row, len(header)) for row in records)
     if len(rows) > MAX_ROWS:
-        raise Refused(
-            "too_many_rows", f"The file has {len(rows):,} rows; the limit is {MAX_ROWS:,}. Split the file."
-        )
+        raise Refused("too_many_rows", f"The file has {len(rows):,} rows; the limit is {MAX_ROWS:,}. Split the file.")
     return Sheet(header, rows, delimiter, decoded.encoding, decoded.notes)
 
 
@@ -63,10 +64,16 @@ def sniff(text: str) -> str:
     """
 
     def worth(delimiter: str) -> tuple[int, int]:
-        header = next(_records(text, delimiter, 1)).cells
+        header = _header(_records(text, delimiter, 1))
         return columns.known(header), len(header)
 
     return max(DELIMITERS, key=worth)
+
+
+def _header(records: Iterator[Row]) -> tuple[str, ...]:
+    """The cells of the first record, none where there is no record or a broken one."""
+    first = next(records, None)
+    return first.cells if first else ()
 
 
 def _without_mark(text: str) -> tuple[str, str | None]:
@@ -105,9 +112,7 @@ def _broken(error: csv.Error, line: int) -> Note:
             'or write it twice ("").',
             line=line,
         ) from error
-    return Note(
-        code="broken_quotes", message='Text follows a closing quotation mark; write inner ones twice ("").'
-    )
+    return Note(code="broken_quotes", message='Text follows a closing quotation mark; write inner ones twice ("").')
 
 
 def _shaped(row: Row, width: int) -> Row:
@@ -119,15 +124,11 @@ def _misshape(cells: tuple[str, ...], width: int) -> Note | None:
     if len(cells) < width:
         return Note(code="too_few_cells", message=f"The row has {len(cells)} cells; the header has {width}.")
     if any(cell.strip() for cell in cells[width:]):
-        message = (
-            f"The row has {len(cells)} cells; the header has {width}. Quote cells that hold the delimiter."
-        )
+        message = f"The row has {len(cells)} cells; the header has {width}. Quote cells that hold the delimiter."
         return Note(code="too_many_cells", message=message)
     for cell in cells:
         if "\x00" in cell:
             return Note(code="nul_character", message="The row holds a NUL character; remove it.")
         if len(cell.encode(errors="surrogatepass")) > MAX_CELL:
-            return Note(
-                code="cell_too_long", message=f"A cell is longer than {MAX_CELL:,} bytes; shorten it."
-            )
+            return Note(code="cell_too_long", message=f"A cell is longer than {MAX_CELL:,} bytes; shorten it.")
     return None

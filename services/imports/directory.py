@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -29,6 +28,7 @@ from events.subjects.relationship import (
     AcceptanceUndone,
     Accepted,
     LinkChanged,
+    MenteeJoined,
     MentorJoined,
     MentorLeft,
     Moved,
@@ -41,54 +41,17 @@ from events.subjects.relationship import (
 from projections.fold import BATCH
 from services.imports import addresses
 from services.imports.keys import Name, folded
+from services.imports.known import KnownPerson, KnownProgramme, KnownRelationship
 
 _FACTS = (
     *(Proposed, Accepted, AcceptanceUndone, MentorJoined, MentorLeft, Revised, LinkChanged, Moved, Withdrawn),
     *(Reinstated, DeadlineSet, DeadlineRemoved, StatusNoted, ContactCorrected),
 )
-_OTHERS = (ProgrammeCreated, ProgrammeRenamed, PersonRegistered, Enrolled, Registered, GoalSet, Undone)
+_OTHERS = (
+    *(ProgrammeCreated, ProgrammeRenamed, PersonRegistered, Enrolled, Registered, MenteeJoined, GoalSet),
+    Undone,
+)
 TYPES = tuple(sorted(cls.TYPE for cls in (*_FACTS, *_OTHERS)))
-
-
-@dataclass(kw_only=True)
-class KnownPerson:
-    """A person's entry; named_at is when the name and the address were last said."""
-
-    person_id: str
-    name: str
-    email: str | None
-    ref: str | None
-    named_at: datetime
-
-
-@dataclass(kw_only=True)
-class KnownProgramme:
-    """A programme; begun_at is the earliest moment that its log speaks of it."""
-
-    programme_id: str
-    name: str
-    starts_on: date | None
-    ends_on: date | None
-    begun_at: datetime
-
-
-@dataclass(kw_only=True)
-class KnownRelationship:
-    """A relationship under all the names that it ever had; mentors and mentees are all that it ever had.
-
-    opened_at: the moments of its proposals and acceptances; registered: what a roster said of it last.
-    """
-
-    relationship_id: str
-    programme_id: str
-    name: Name
-    names: set[Name] = field(default_factory=set)
-    sub_units: set[str] = field(default_factory=set)
-    mentors: set[str] = field(default_factory=set)
-    opened_at: set[datetime] = field(default_factory=set)
-    withdrawn: bool = False
-    registered: Registered | None = None
-    goals: dict[str, GoalSet] = field(default_factory=dict)
 
 
 class Directory:
@@ -205,6 +168,8 @@ def _take_of_relationship(directory: Directory, relationship_id: str, at: dateti
                 _rename(known, change.field, change.to)
         case MentorJoined():
             known.mentors.add(data.person)
+        case MenteeJoined():
+            known.mentees.add(data.person)
         case Withdrawn():
             known.withdrawn = True
         case Reinstated() | Accepted() | Moved():
@@ -221,14 +186,13 @@ def _introduce(directory: Directory, at: datetime, data: Proposed | Accepted | R
     key = folded(programme.name) if programme else ""
     if known is None:
         name = Name(key, folded(data.unit), folded(data.title))
-        known = KnownRelationship(
-            relationship_id=data.relationship_id, programme_id=data.programme_id, name=name
-        )
+        known = KnownRelationship(relationship_id=data.relationship_id, programme_id=data.programme_id, name=name)
         directory.relationships[data.relationship_id] = known
     known.programme_id = data.programme_id
     known.name = Name(key, folded(data.unit) or known.name.unit, folded(data.title) or known.name.title)
     known.names.add(known.name)
     known.mentors.update(data.mentors)
+    known.mentees.update(() if isinstance(data, Moved) else data.mentees)
     if isinstance(data, Registered):
         known.registered = data
     else:

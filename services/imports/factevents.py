@@ -22,17 +22,8 @@ from events.subjects.relationship import (
     Withdrawn,
 )
 from services.imports.chains import Link
-from services.imports.factlines import (
-    Changes,
-    Contact,
-    Deadline,
-    Described,
-    FactLine,
-    Left,
-    Links,
-    Stage,
-    Status,
-)
+from services.imports.factdetails import Changes, Contact, Deadline, Described, Left, Links, Stage, Status
+from services.imports.factlines import FactLine
 from services.imports.verdicts import RowRefused
 
 
@@ -62,9 +53,7 @@ def outside_relationships(fact: FactLine, ids: Ids) -> tuple[str, Event]:
         case Deadline() as deadline if fact.kind == "deadline_removed":
             return programme, DeadlineRemoved(activity=deadline.activity, was=deadline.was)
         case Deadline() as deadline:
-            return programme, DeadlineSet(
-                activity=deadline.activity, text=deadline.to or "", was=deadline.was
-            )
+            return programme, DeadlineSet(activity=deadline.activity, text=deadline.to or "", was=deadline.was)
         case Status() as status:
             return programme, StatusNoted(text=status.to, was=status.was, source=status.source)
         case _:
@@ -131,9 +120,7 @@ def _described(fact: FactLine, told: Described, relationship_id: str, ids: Ids) 
 
 def _changes(link: Link, revision: Changes) -> tuple[Change, ...]:
     """The changes that the fact tells, and its unit where that is new without being told."""
-    changes = tuple(
-        Change(field=field, to=change.to, was=change.was) for field, change in revision.changes.items()
-    )
+    changes = tuple(Change(field=field, to=change.to, was=change.was) for field, change in revision.changes.items())
     if link.drifted and "unit" not in revision.changes:
         return (*changes, Change(field="unit", to=link.fact.unit))
     return changes

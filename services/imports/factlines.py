@@ -1,132 +1,30 @@
-"""The lines of a history: dated facts of 18 kinds, each with the details that its kind may have.
-
-The members of a detail that only repeat what other facts say (in_term, same_title_earlier, similarity ...)
-are known, so that a line is not refused for them, and are not taken over.
-"""
+"""The lines of a history: dated facts of 18 kinds, checked by themselves."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, assert_never
 
 import msgspec
 
 from services.imports import entries
+from services.imports.factdetails import (
+    DETAILS,
+    OF_PERSON,
+    OF_PROGRAMME,
+    Changes,
+    Contact,
+    Deadline,
+    Described,
+    Detail,
+    Left,
+    Links,
+    Nothing,
+    Stage,
+    Status,
+)
 from services.imports.keys import Name, name_of
 from services.imports.verdicts import RowRefused
-
-MAX_LINK = 2_000
-
-
-class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    in_term: bool = False
-    after_term_end: bool = False
-
-
-class Described(_Strict, frozen=True, kw_only=True):
-    """What a proposal, an acceptance without one, a move or a return says of the relationship."""
-
-    description: str = ""
-    expected_outcome: str = ""
-    size: str = ""
-    sub_unit: str = ""
-    skills: tuple[str, ...] = ()
-    mentors: tuple[str, ...] = ()
-    roles: dict[str, str] = {}
-    issue_urls: tuple[str, ...] = ()
-    programme_urls: tuple[str, ...] = ()
-    without_proposal: bool = False
-    was_title: str = ""
-    duplicate_title_in_term: bool = False
-    title_was_missing: bool = False
-    same_title_earlier: dict[str, Any] | None = None
-    page_cloned_from: str = ""
-    from_programme: str = ""
-    to_stage: str = ""
-    stage: str = ""
-    was_stage: str = ""
-    gap_hours: float | int | None = None
-
-
-class ChangeOf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One changed field; texts too long to repeat have no `from`."""
-
-    to: str | tuple[str, ...]
-    was: str | tuple[str, ...] | None = msgspec.field(name="from", default=None)
-    chars: tuple[int, ...] = ()
-    similarity: float | int | None = None
-
-
-class Changes(_Strict, frozen=True, kw_only=True):
-    """A revision: field to its change."""
-
-    changes: dict[str, ChangeOf]
-    minor: bool = False
-    revert: bool = False
-
-
-class Links(_Strict, frozen=True, kw_only=True):
-    """Pages that came and went; link says which sort of page."""
-
-    link: str
-    urls: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-
-
-class Left(_Strict, frozen=True, kw_only=True):
-    """A mentor left; swapped_for are the references of those who took over."""
-
-    swapped_for: tuple[str, ...] = ()
-
-
-class Contact(_Strict, frozen=True, kw_only=True):
-    """Fields of a person's entry that changed, and those among them that were empty before."""
-
-    fields: tuple[str, ...]
-    filled_in: tuple[str, ...] = ()
-    case_only: bool = False
-
-
-class Stage(_Strict, frozen=True, kw_only=True):
-    """The stage that was given up."""
-
-    stage: str
-
-
-class Deadline(_Strict, frozen=True, kw_only=True):
-    """A date of the programme, as free text."""
-
-    activity: str
-    to: str | None = None
-    was: str | None = msgspec.field(name="from", default=None)
-
-
-class Status(_Strict, frozen=True, kw_only=True):
-    """What a page said of the programme."""
-
-    to: str
-    was: str | None = msgspec.field(name="from", default=None)
-    source: str = ""
-
-
-class Nothing(_Strict, frozen=True, kw_only=True):
-    """Kinds that say all by their name."""
-
-
-Detail = Described | Changes | Links | Left | Contact | Stage | Deadline | Status | Nothing
-
-DETAILS: dict[str, type[Any]] = {
-    "proposed": Described, "accepted": Described, "moved": Described, "reinstated": Described,
-    "acceptance_undone": Nothing, "withdrawn": Stage, "revised": Changes,
-    "mentor_added": Nothing, "mentor_removed": Left, "contact_corrected": Contact,
-    "link_added": Links, "link_changed": Links, "link_removed": Links,
-    "deadline_set": Deadline, "deadline_changed": Deadline, "deadline_removed": Deadline,
-    "status_set": Status, "status_changed": Status,
-}  # fmt: skip  # one line per sort of detail
-OF_PROGRAMME = frozenset(
-    {"deadline_set", "deadline_changed", "deadline_removed", "status_set", "status_changed"}
-)
-OF_PERSON = frozenset({"mentor_added", "mentor_removed", "contact_corrected"})
 
 
 class FactLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -224,8 +122,18 @@ def _within_limits(detail: Detail) -> None:
         case Left() as left:
             for ref in left.swapped_for:
                 _ref(ref, "swapped_for")
-        case _:
+        case Links() as pages:
+            entries.list_within((*pages.urls, *pages.removed), "urls")
+        case Contact() as contact:
+            entries.list_within(contact.fields, "fields")
+        case Status() as status:
+            entries.text_within(status.to, "to", entries.MAX_WORD)
+        case Stage() as stage:
+            entries.needed(stage.stage, "stage", entries.MAX_NAME)
+        case Nothing():
             pass
+        case _:
+            assert_never(detail)
 
 
 def _described(told: Described) -> None:

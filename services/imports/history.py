@@ -9,9 +9,11 @@ from uuid import UUID
 
 from services.imports import chains, entries, factevents, people, programmes
 from services.imports.chains import Chain, Chains, Link
-from services.imports.directory import Directory, KnownRelationship
-from services.imports.factlines import Described, FactLine, Left, fact_line
+from services.imports.directory import Directory
+from services.imports.factdetails import Described, Left
+from services.imports.factlines import FactLine, fact_line
 from services.imports.keys import natural_id
+from services.imports.known import KnownRelationship
 from services.imports.matching import Wanted, bind
 from services.imports.ndjson import Line
 from services.imports.verdicts import Note, Plan, RowRefused, RowVerdict, judged, refused
@@ -86,9 +88,7 @@ class _Planner:
         self._org, self._directory, self._cause, self._strung = org, directory, cause, strung
         wanted = [_wanted(org, directory, chain) for chain in strung.chains]
         bound = bind(wanted, directory.relationships, _may_be_one)
-        self._ids = {
-            chain.key: bound.get(at, wanted[at].relationship_id) for at, chain in enumerate(strung.chains)
-        }
+        self._ids = {chain.key: bound.get(at, wanted[at].relationship_id) for at, chain in enumerate(strung.chains)}
 
     def line(self, fact: FactLine) -> RowVerdict:
         """The verdict on a fact; its events are in the directory afterwards, or none of them."""
@@ -145,11 +145,7 @@ class _Planner:
         named = [fact.programme]
         if isinstance(fact.detail, Described) and fact.detail.from_programme:
             named.append(fact.detail.from_programme)
-        facts = [
-            one
-            for name in named
-            for one in programmes.from_history(self._org, self._directory, name, fact.at)
-        ]
+        facts = [one for name in named for one in programmes.from_history(self._org, self._directory, name, fact.at)]
         for ref in dict.fromkeys(_refs(fact)):
             facts += people.from_history(self._org, self._directory, ref, fact.at)
         return facts

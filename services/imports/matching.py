@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.imports.directory import KnownRelationship
 from services.imports.keys import Name
+from services.imports.known import KnownRelationship
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +35,7 @@ class Wanted:
 Allowed = Callable[[Wanted, KnownRelationship], bool]
 
 
-def bind(
-    wanted: Sequence[Wanted], known: Mapping[str, KnownRelationship], allowed: Allowed
-) -> dict[int, str]:
+def bind(wanted: Sequence[Wanted], known: Mapping[str, KnownRelationship], allowed: Allowed) -> dict[int, str]:
     """Index in wanted -> id of the known relationship that it is; what is not in the result is new."""
     bound = {at: one.relationship_id for at, one in enumerate(wanted) if one.relationship_id in known}
     taken = set(bound.values())
@@ -89,9 +87,7 @@ def _degree(wanted: Wanted, known: KnownRelationship, shared: int) -> int:
         return 3
     if not shared:
         return 0
-    if {(name.programme, name.title) for name in wanted.names} & {
-        (name.programme, name.title) for name in known.names
-    }:
+    if {(name.programme, name.title) for name in wanted.names} & {(name.programme, name.title) for name in known.names}:
         return 2
     ours = {(name.programme, name.unit, sub) for name in wanted.names for sub in wanted.sub_units}
     theirs = {(name.programme, name.unit, sub) for name in known.names for sub in known.sub_units}

@@ -40,9 +40,7 @@ def _line(number: int, text: str) -> Line:
 
 def _object(text: str) -> dict[str, Any]:
     if len(text) > MAX_LINE:
-        raise RowRefused(
-            "line_too_long", f"The line has {len(text):,} characters; the limit is {MAX_LINE:,}."
-        )
+        raise RowRefused("line_too_long", f"The line has {len(text):,} characters; the limit is {MAX_LINE:,}.")
     try:
         document = json.loads(
             text,
@@ -118,6 +116,4 @@ def _check_text(text: str) -> None:
     if "\x00" in text:
         raise RowRefused("nul_character", "A text holds a NUL character; remove it.")
     if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
-        raise RowRefused(
-            "lone_surrogate", "A text holds half of a character (a lone surrogate); it is broken."
-        )
+        raise RowRefused("lone_surrogate", "A text holds half of a character (a lone surrogate); it is broken.")

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from events.subjects.person import ContactCorrected, PersonRegistered
 from services.imports import addresses
-from services.imports.directory import Directory, KnownPerson
+from services.imports.directory import Directory
 from services.imports.keys import folded, natural_id
+from services.imports.known import KnownPerson
 from services.imports.verdicts import Note
 from services.pipeline import Fact
 

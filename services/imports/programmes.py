@@ -7,8 +7,9 @@ from uuid import UUID
 
 from events.event import Event
 from events.subjects.programme import ProgrammeCreated, ProgrammeOpened, ProgrammeRenamed
-from services.imports.directory import Directory, KnownProgramme
+from services.imports.directory import Directory
 from services.imports.keys import folded, natural_id
+from services.imports.known import KnownProgramme
 from services.imports.verdicts import Note
 from services.pipeline import Fact
 
@@ -55,9 +56,7 @@ def _began_earlier(known: KnownProgramme, at: datetime) -> list[Fact]:
     return _facts(known.programme_id, at, named, ProgrammeOpened())
 
 
-def _new(
-    org: UUID, directory: Directory, name: str, at: datetime, term: tuple[date | None, date | None]
-) -> list[Fact]:
+def _new(org: UUID, directory: Directory, name: str, at: datetime, term: tuple[date | None, date | None]) -> list[Fact]:
     programme_id = id_of(org, directory, name)
     created = ProgrammeCreated(programme_id=programme_id, name=name, starts_on=term[0], ends_on=term[1])
     return _facts(programme_id, at, created, ProgrammeOpened())

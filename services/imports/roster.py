@@ -13,8 +13,9 @@ from events.subjects.relationship import Registered
 from services.ids import enrolment_id
 from services.imports import addresses, columns, entries, people, programmes
 from services.imports.csvfile import Sheet
-from services.imports.directory import Directory, KnownRelationship
+from services.imports.directory import Directory
 from services.imports.keys import Name, name_of, natural_id
+from services.imports.known import KnownRelationship
 from services.imports.matching import Wanted, bind
 from services.imports.rosterrows import Entry, read_row
 from services.imports.verdicts import Note, Plan, RowRefused, RowVerdict, judged, refused
@@ -34,7 +35,7 @@ def plan_roster(org: UUID, sheet: Sheet, directory: Directory, now: datetime, ca
     fresh = _first_of_its_kind([one for one in read if isinstance(one, Entry)])
     valid = [one for one in read if isinstance(one, Entry) and fresh[one.line] is None]
     wanted = [_wanted(org, directory, one) for one in valid]
-    bound = bind(wanted, directory.relationships, _may_be_one)
+    bound = bind(wanted, _candidates(wanted, directory), _may_be_one)
     ids = {one.line: bound.get(at, wanted[at].relationship_id) for at, one in enumerate(valid)}
     planner = _Planner(org, directory, now, cause)
     rows = []
@@ -80,9 +81,19 @@ def _wanted(org: UUID, directory: Directory, entry: Entry) -> Wanted:
     )
 
 
+def _candidates(wanted: Sequence[Wanted], directory: Directory) -> dict[str, KnownRelationship]:
+    """Those that any row may be about: in a programme whose pairs all have one title the others are many."""
+    mentees = {mentee for one in wanted for mentee in one.mentees}
+    return {
+        id_: known
+        for id_, known in directory.relationships.items()
+        if not known.mentees or not known.mentees.isdisjoint(mentees)
+    }
+
+
 def _may_be_one(wanted: Wanted, known: KnownRelationship) -> bool:
-    """A row is not one with a relationship that another row, with another mentee, is about."""
-    return known.registered is None or bool(wanted.mentees & set(known.registered.mentees))
+    """A row is not one with a relationship that has its mentee, who is another one."""
+    return not known.mentees or bool(wanted.mentees & known.mentees)
 
 
 class _Planner:

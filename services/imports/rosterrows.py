@@ -95,9 +95,7 @@ def _mentors(emails: str, names: str) -> tuple[tuple[Named, ...], tuple[Note, ..
     for address, name in zip(found, called, strict=True):
         checked = entries.needed(name, "mentor_names", entries.MAX_NAME)
         once.setdefault(addresses.key(address), Named(checked, address, "mentor_emails"))
-    note = Note(
-        code="mentor_twice", message="A mentor stands twice in the row; taken once.", column="mentor_emails"
-    )
+    note = Note(code="mentor_twice", message="A mentor stands twice in the row; taken once.", column="mentor_emails")
     return tuple(once.values()), (note,) if len(once) < len(found) else ()
 
 
@@ -111,9 +109,7 @@ def _names(cell: str, addresses_given: int) -> list[str]:
 
 def _mentee(email: str, name: str) -> Named:
     address = addresses.checked(entries.needed(email, "mentee_email", entries.MAX_WORD), "mentee_email")
-    return Named(
-        entries.text_within(name, "mentee_name", entries.MAX_NAME) or address, address, "mentee_email"
-    )
+    return Named(entries.text_within(name, "mentee_name", entries.MAX_NAME) or address, address, "mentee_email")
 
 
 def _in_order(starts_on: date | None, ends_on: date | None) -> None:

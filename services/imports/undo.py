@@ -25,9 +25,7 @@ class Undoer:
         self._log, self._pipeline, self._clock = log, pipeline, clock
         self._live = Live(log)
 
-    def undo(
-        self, org: UUID, batch_id: UUID, *, reason: str, actor: str, progress: Progress | None = None
-    ) -> int:
+    def undo(self, org: UUID, batch_id: UUID, *, reason: str, actor: str, progress: Progress | None = None) -> int:
         """Take the batch back, finished or not; the number of streams. Asked for again it goes on.
 
         progress is told (streams taken back, streams in all). Raises NotFound `unknown_batch` and Refused
@@ -64,9 +62,7 @@ class Undoer:
             snapshots, _, _ = self._live.load(batch.org, streams[at : at + CHUNK])
             last = {stream: snapshot.batch == str(batch.batch_id) for stream, snapshot in snapshots.items()}
             waiting += [stream for stream, is_last in last.items() if is_last]
-            moved += [
-                stream for stream, is_last in last.items() if not (is_last or self._done(batch, stream))
-            ]
+            moved += [stream for stream, is_last in last.items() if not (is_last or self._done(batch, stream))]
         if moved:
             raise _moved_on(moved)
         return waiting

@@ -59,7 +59,11 @@ def replayed(facts: list[Fact], until: datetime = NOW) -> Any:
     """The state of a stream after those of its facts that had happened by a moment."""
     happened = [
         Happened(
-            stream=fact.stream, stream_version=version, occurred_at=fact.occurred_at, actor="test", data=fact.data
+            stream=fact.stream,
+            stream_version=version,
+            occurred_at=fact.occurred_at,
+            actor="test",
+            data=fact.data,
         )
         for version, fact in enumerate(facts, start=1)
         if fact.occurred_at <= until

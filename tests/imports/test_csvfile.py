@@ -96,6 +96,13 @@ def test_empty_files(data: bytes) -> None:
     assert "empty_file" == refusal.value.code
 
 
+def test_a_header_that_cannot_be_read() -> None:
+    """A first line with broken quotes names no columns."""
+    with pytest.raises(Refused) as refusal:
+        read_csv(b'"Programme"s,Title\n"Spring",Caching\n')
+    assert "no_header" == refusal.value.code
+
+
 def test_a_file_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file over the limit is refused with the limit."""
     monkeypatch.setattr(text, "MAX_FILE", 100)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.imports.keys import folded
 from services.pipeline import Fact
 from tests.imports.real import Order, Real, replayed
 
@@ -72,7 +73,9 @@ def test_mentors_join_and_leave(real: Real, history_first: Order) -> None:
         person, stream = id_of(history_first, fact["person"]), stream_of(history_first, line)
         state = replayed(stream, at)
         assert person not in state.mentors
-        assert {id_of(history_first, ref) for ref in fact["detail"].get("swapped_for", ())} <= set(state.mentors)
+        assert {id_of(history_first, ref) for ref in fact["detail"].get("swapped_for", ())} <= set(
+            state.mentors
+        )
         assert person in replayed(stream, at - SECOND).mentors
 
 
@@ -95,7 +98,7 @@ def test_moved_to_another_programme(real: Real, order: Order) -> None:
 
 
 def test_both_orders_come_to_the_same_state(roster_first: Order, history_first: Order) -> None:
-    """Whichever file comes first, every row of the roster is in the same state at the end and at its term's start."""
+    """Whichever file comes first, every row of the roster is in the same state, then and a year later."""
     for one, other in zip(roster_first.roster.rows, history_first.roster.rows, strict=True):
         fact, same = one.facts[-1], other.facts[-1]
         for moment in (fact.occurred_at, fact.occurred_at + timedelta(days=365)):
@@ -112,3 +115,24 @@ def test_every_row_of_the_roster_runs_at_its_term_start(order: Order) -> None:
         assert "active" == state.status
         assert set(data.mentors) == set(state.mentors)  # type: ignore[attr-defined]  # a Registered, by its TYPE
         assert set(data.mentees) == set(state.mentees)  # type: ignore[attr-defined]  # as above
+
+
+def test_programmes_have_their_name_from_their_first_fact_on(real: Real, order: Order) -> None:
+    """A programme is called by its name and open at its first fact, even before its term begins."""
+    first: dict[str, datetime] = {}
+    for fact in real.facts:
+        first.setdefault(fact["programme"], datetime.fromisoformat(fact["at"]))
+    for name, at in first.items():
+        known = order.directory.by_programme_name[folded(name)]
+        then = replayed(order.streams[f"programme-{known.programme_id}"], at)
+        assert (name, "open") == (then.name, then.status)
+
+
+def test_people_have_the_name_and_address_of_the_roster(real: Real, order: Order) -> None:
+    """A person of both files has the name and the address that the roster gives, whichever came first."""
+    for row in real.rows:
+        addresses, names = row["mentor_emails"].split("; "), row["mentor_names"].split("; ")
+        for address, name in zip(addresses, names, strict=True):
+            person_id = id_of(order, address.partition("@")[0])
+            state = replayed(order.streams[f"person-{person_id}"])
+            assert (name, address) == (state.name, state.email)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from events.subjects.goal import GoalSet
-from events.subjects.relationship import Registered
+from events.subjects.relationship import Proposed, Registered
 from services.imports import entries
 from services.imports.directory import Directory
 from tests.imports.rows import NOW, codes, data_of, fact, history, of_type, proposed, roster, row, types
@@ -136,6 +136,22 @@ def test_the_same_title_with_another_mentee() -> None:
     """Two mentees with one title are two relationships."""
     plan = roster(row(), row(**CY))
     assert 2 == len({one.relationship_id for one in of_type(plan, "relationship.registered")})
+
+
+def test_the_same_title_in_a_later_file() -> None:
+    """A pair is not taken for another one that has its title, whoever made that: a roster or a proposal."""
+    directory = Directory()
+    [first] = roster(row(), directory=directory).rows
+    proposal = Proposed(
+        relationship_id="r",
+        programme_id=first.facts[0].stream[10:],
+        mentors=("m",),
+        mentees=("n",),
+        title="Caching",
+    )
+    directory.take("relationship-r", START, proposal)
+    [second] = roster(row(**CY), directory=directory).rows
+    assert 3 == len({first.facts[-1].stream, second.facts[-1].stream, "relationship-r"})
 
 
 def test_the_same_person_spelled_two_ways() -> None:
