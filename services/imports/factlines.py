@@ -115,13 +115,11 @@ def _within_limits(detail: Detail) -> None:
         case Described() as told:
             _described(told)
         case Changes() as revision:
-            for field, change in revision.changes.items():
-                _text(change.to, field)
+            _changed(revision)
         case Deadline() as deadline:
             entries.needed(deadline.activity, "activity", entries.MAX_WORD)
         case Left() as left:
-            for ref in left.swapped_for:
-                _ref(ref, "swapped_for")
+            _refs(left.swapped_for, "swapped_for")
         case Links() as pages:
             entries.list_within((*pages.urls, *pages.removed), "urls")
         case Contact() as contact:
@@ -143,13 +141,18 @@ def _described(told: Described) -> None:
         entries.text_within(getattr(told, column), column, entries.MAX_TITLE)
     for column in ("skills", "issue_urls", "programme_urls", "mentors"):
         entries.list_within(getattr(told, column), column)
-    for ref in (*told.mentors, *told.roles):
-        _ref(ref, "mentors")
+    _refs((*told.mentors, *told.roles), "mentors")
 
 
-def _text(value: str | tuple[str, ...], column: str) -> None:
-    for text in (value,) if isinstance(value, str) else value:
-        entries.text_within(text, column, entries.MAX_TEXT)
+def _changed(revision: Changes) -> None:
+    for field, change in revision.changes.items():
+        for text in (change.to,) if isinstance(change.to, str) else change.to:
+            entries.text_within(text, field, entries.MAX_TEXT)
+
+
+def _refs(refs: tuple[str, ...], column: str) -> None:
+    for ref in refs:
+        _ref(ref, column)
 
 
 def _ref(ref: str, column: str) -> str:
