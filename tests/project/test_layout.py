@@ -37,9 +37,7 @@ def test_a_packages_init_is_its_map_and_holds_no_code() -> None:
     """What is imported stands in the module that it is imported from."""
     inits = {name: tree for name, tree in modules(*PACKAGES, "tests") if name.name == "__init__.py"}
     assert set(PACKAGES) <= {name.parts[0] for name in inits}
-    assert [] == [
-        str(name) for name, tree in inits.items() if len(tree.body) != 1 or not ast.get_docstring(tree)
-    ]
+    assert [] == [str(name) for name, tree in inits.items() if len(tree.body) != 1 or not ast.get_docstring(tree)]
 
 
 def test_every_folder_of_modules_is_a_package() -> None:
@@ -51,9 +49,7 @@ def test_every_folder_of_modules_is_a_package() -> None:
 
 def test_an_installation_takes_every_data_file_along() -> None:
     """SQL, templates and styles are found beside the modules, in an installation too."""
-    patterns = [
-        pattern.removeprefix("**/") for pattern in pyproject()["tool"]["setuptools"]["package-data"]["*"]
-    ]
+    patterns = [pattern.removeprefix("**/") for pattern in pyproject()["tool"]["setuptools"]["package-data"]["*"]]
     data = [name for name, _ in texts(under=PACKAGES) if name.suffix != ".py"]
     assert [] == [str(name) for name in data if not any(fnmatch(name.name, pattern) for pattern in patterns)]
 
@@ -66,9 +62,7 @@ def test_every_library_that_is_imported_is_declared() -> None:
     providers = importlib.metadata.packages_distributions()
     used = {top for _, tree in modules(*PACKAGES) for top in _imports(tree)}
     foreign = used - set(PACKAGES) - set(sys.stdlib_module_names)
-    assert set() == {
-        top for top in foreign if not declared & {_normal(one) for one in providers.get(top, [])}
-    }
+    assert set() == {top for top in foreign if not declared & {_normal(one) for one in providers.get(top, [])}}
 
 
 def _imports(tree: ast.Module) -> set[str]:

@@ -25,9 +25,7 @@ def test_every_package_is_pinned_with_its_hashes() -> None:
 def test_the_lock_names_no_place_to_take_packages_from() -> None:
     """Where packages come from is the affair of the machine that installs."""
     text = (ROOT / "requirements.lock").read_text()
-    assert [] == re.findall(
-        r"://|--(?:extra-)?index|--find-links|--trusted|file:|@ |^-e", text, flags=re.MULTILINE
-    )
+    assert [] == re.findall(r"://|--(?:extra-)?index|--find-links|--trusted|file:|@ |^-e", text, flags=re.MULTILINE)
 
 
 def test_the_lock_keeps_to_what_the_project_declares() -> None:
@@ -43,7 +41,5 @@ def test_the_lock_keeps_to_what_the_project_declares() -> None:
     locked = {name: re.split(r"==|[ ;\\\n]", entry)[1] for name, entry in entries().items()}
     requirements = [Requirement(one) for one in wanted]
     assert [] == [
-        str(one)
-        for one in requirements
-        if not one.specifier.contains(locked.get(one.name, "0"), prereleases=True)
+        str(one) for one in requirements if not one.specifier.contains(locked.get(one.name, "0"), prereleases=True)
     ]

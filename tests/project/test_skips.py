@@ -11,7 +11,7 @@ from tests.project.files import ROOT
 
 SKIPS = {
     "one test": "import pytest\ndef test_a():\n    pytest.skip('no server')\n",
-    "by its mark": "import pytest\n@pytest.mark.skip(reason='no server')\ndef test_a():\n    pass\n",
+    "by its mark": "import pytest\npytestmark = pytest.mark.skip(reason='no server')\ndef test_a():\n    pass\n",
     "a module": "import pytest\npytest.skip('no server', allow_module_level=True)\n",
 }
 

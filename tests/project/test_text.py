@@ -36,9 +36,7 @@ def test_mail_addresses_belong_to_nobody() -> None:
 
 def test_every_ignore_says_why() -> None:
     """An ignore (lint, type, form) is followed by its reason, on its line."""
-    ignores = [
-        (where, line) for where, line in lines(".py") if IGNORE.search(line) and not where.startswith(OWN)
-    ]
+    ignores = [(where, line) for where, line in lines(".py") if IGNORE.search(line) and not where.startswith(OWN)]
     assert [] == [where for where, line in ignores if not _reason(line)]
 
 
@@ -50,9 +48,7 @@ def test_every_exception_in_the_settings_of_the_tools_says_why() -> None:
 def test_every_test_says_what_must_hold() -> None:
     """A test without its sentence is a riddle for whoever breaks it."""
     tests = [(name, test) for name, tree in modules("tests") for test in _tests(tree)]
-    assert [] == [
-        f"{name}: {node.name}" for name, node in tests if not (ast.get_docstring(node) or "").endswith(".")
-    ]
+    assert [] == [f"{name}: {node.name}" for name, node in tests if not (ast.get_docstring(node) or "").endswith(".")]
 
 
 def test_no_query_skips_rows_by_counting_them() -> None:
