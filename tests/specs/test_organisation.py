@@ -1,0 +1,68 @@
+"""The organisation: created once, tokens issued and revoked."""
+
+from events.subjects.organisation import OrganisationCreated, TokenIssued, TokenRevoked
+from services.decisions.organisation import CreateOrganisation, IssueToken, RevokeToken
+from tests.specs.spec import given
+
+HERE = "0b6f3b0e-6a55-4d0c-9a53-0a4c5f1b7c00"
+CREATED = OrganisationCreated(organisation_id=HERE, name="Lantern Works")
+ISSUED = TokenIssued(token_id="t1", label="Export", scopes=("read",))
+ISSUE = IssueToken(organisation_id=HERE, token_id="t1", label="Export", scopes=("read",))
+
+
+def test_an_organisation_is_created_once():
+    """Creating it again under the same id and name changes nothing."""
+    create = CreateOrganisation(organisation_id=HERE, name="Lantern Works")
+    state = given("organisation").when(create).then(CREATED)
+    assert ("Lantern Works", "active") == (state.name, state.status)
+    given("organisation", CREATED).when(create).then()
+
+
+def test_an_id_belongs_to_one_organisation():
+    """Another name under a taken id is another organisation."""
+    other = CreateOrganisation(organisation_id=HERE, name="Beacon")
+    given("organisation", CREATED).when(other).refused("organisation_exists")
+
+
+def test_an_organisation_needs_a_name():
+    """Blank is no name."""
+    given("organisation").when(CreateOrganisation(organisation_id=HERE, name=" ")).refused("name_missing")
+
+
+def test_a_token_is_written_down_without_its_secret():
+    """The event holds the label and the scopes; the same token again changes nothing."""
+    state = given("organisation", CREATED).when(ISSUE).then(ISSUED)
+    assert {"t1": ("read",)} == {key: token.scopes for key, token in state.tokens.items()}
+    given("organisation", CREATED, ISSUED).when(ISSUE).then()
+
+
+def test_a_token_id_is_used_once():
+    """Another token under the same id is refused."""
+    other = IssueToken(organisation_id=HERE, token_id="t1", label="Import", scopes=("import",))
+    given("organisation", CREATED, ISSUED).when(other).refused("token_exists")
+
+
+def test_a_token_opens_something():
+    """A token without a scope is of no use."""
+    empty = IssueToken(organisation_id=HERE, token_id="t1", label="Export", scopes=())
+    given("organisation", CREATED).when(empty).refused("scope_missing")
+
+
+def test_tokens_belong_to_an_organisation_that_exists():
+    """Before the organisation there is nothing to open."""
+    given("organisation").when(ISSUE).refused("unknown_organisation")
+
+
+def test_a_token_is_revoked_once():
+    """Revoking ends it; revoking again changes nothing."""
+    revoke = RevokeToken(organisation_id=HERE, token_id="t1")
+    revoked = TokenRevoked(token_id="t1")
+    state = given("organisation", CREATED, ISSUED).when(revoke).then(revoked)
+    assert ("t1",) == state.revoked
+    given("organisation", CREATED, ISSUED, revoked).when(revoke).then()
+
+
+def test_only_a_token_that_was_issued_is_revoked():
+    """An unknown token is not found."""
+    revoke = RevokeToken(organisation_id=HERE, token_id="t9")
+    given("organisation", CREATED).when(revoke).refused("unknown_token")
