@@ -1,0 +1,83 @@
+"""Replay one relationship: as it was at a position of the log, as of a moment, or as known at one."""
+
+import argparse
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.text import Text
+
+from deploy.backing import open_backing
+from deploy.errors import DeployError
+from deploy.options import add_json, add_org
+from deploy.organisation import the_organisation
+from deploy.settings import Settings
+from events.log import Log
+from events.tenancy import make_engine
+from projections.queries import Queries
+from projections.replay import Replayed, replay
+from projections.views.timeline import Entry, timeline
+
+
+def moment(text: str) -> datetime:
+    """Read a day (its end, UTC) or a moment with its zone; raises ValueError."""
+    if len(text) == len("2026-01-31"):
+        return datetime.combine(date.fromisoformat(text), time.max, UTC)
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(text)
+    return found
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("relationship", metavar="RELATIONSHIP", help="the relationship's id")
+    parser.add_argument(
+        "--as-of", type=moment, metavar="T", help="what had happened by then: a day or 2026-01-31T09:00Z"
+    )
+    parser.add_argument("--known-at", type=moment, metavar="T", help="what the log held by then")
+    parser.add_argument("--position", type=int, metavar="N", help="up to this position of the log")
+    add_org(parser)
+    add_json(parser)
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Print the state and the events that made it."""
+    with open_backing(settings) as backing:
+        engine = make_engine(backing.service_url)
+        try:
+            org = the_organisation(engine, args.org)
+            log = Log(engine)
+            stream = f"relationship-{args.relationship}"
+            found = replay(log, org, stream, upto=args.position, as_of=args.as_of, known_at=args.known_at)
+            total = len(replay(log, org, stream).events)
+            if not total:
+                raise DeployError("unknown_relationship", "There is no relationship of this id in the organisation.")
+            people = [member.person for member in found.snapshot.state.members]
+            names = Queries(engine, log).names(org, people, [found.snapshot.state.programme_id])
+            _show(found, total, timeline(found.events, names), as_json=args.json)
+        finally:
+            engine.dispose()
+    return 0
+
+
+def _show(found: Replayed, total: int, entries: Iterable[Entry], *, as_json: bool) -> None:
+    if as_json:
+        document: dict[str, Any] = {
+            "events": len(found.events),
+            "of": total,
+            "stream_version": found.snapshot.version,
+            "state": msgspec.to_builtins(found.snapshot.state),
+            "timeline": [msgspec.to_builtins(entry) for entry in entries],
+        }
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+        return
+    console, state = Console(), found.snapshot.state
+    console.print(Text(state.title or "(no title)", style="bold"))
+    console.print(f"status {state.status or '-'}, stage {state.stage or '-'}; {len(found.events)} of {total} events")
+    for entry in entries:
+        # A Text, since what people wrote may look like the console's markup.
+        console.print(Text(f"{entry.position:>8}  {entry.occurred_at:%Y-%m-%d %H:%M}  {entry.headline}"))
