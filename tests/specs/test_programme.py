@@ -25,7 +25,8 @@ from services.decisions.programme import (
     RevisePolicy,
     SetDeadline,
 )
-from tests.specs.setting import CREATED, P
+from tests.specs.pair import P
+from tests.specs.setting import CREATED
 from tests.specs.spec import day, given
 
 
