@@ -83,18 +83,20 @@ class Pipeline:
         key: str | None = None,
         expected: int | None = None,
         on_behalf_of: str | None = None,
+        cause: str | None = None,
     ) -> Answer:
         """Decide and store. key: idempotency key; expected: the version the caller saw of the command's stream.
 
+        cause: what made it, where it was not a person (`reminder:<key>`).
         Raises Refused, and what `Log.append` raises.
         """
         for _ in range(ATTEMPTS - 1):
             try:
-                return self._attempt(org, command, actor, key, expected, on_behalf_of)
+                return self._attempt(org, command, actor, key, expected, on_behalf_of, cause)
             except VersionConflict:
                 if expected is not None:
                     raise
-        return self._attempt(org, command, actor, key, expected, on_behalf_of)
+        return self._attempt(org, command, actor, key, expected, on_behalf_of, cause)
 
     def record(
         self,
@@ -143,6 +145,7 @@ class Pipeline:
         key: str | None,
         expected: int | None,
         behalf: str | None,
+        cause: str | None,
     ) -> Answer:
         now = self._clock()
         digest = digest_of(msgspec.json.encode([type(command).__name__, command])) if key else b""
@@ -167,10 +170,12 @@ class Pipeline:
         if not decided and key is None:
             return _answer(command, _nothing(current), current.version)
         facts = [Fact(stream=stream, data=data, occurred_at=occurred_at) for data in decided]
-        after = _advance(current, facts, actor=actor, behalf=behalf, cause=None)
+        after = _advance(current, facts, actor=actor, behalf=behalf, cause=cause)
         limits, guards = self._limits(org, fold_of(command.KIND), current, after)
         writes = (_write(facts, current, after, limits, stream), *guards)
-        append = Append(writes=writes, actor=actor, now=now, on_behalf_of=behalf, command=key, digest=digest)
+        append = Append(
+            writes=writes, actor=actor, now=now, on_behalf_of=behalf, cause=cause, command=key, digest=digest
+        )
         try:
             return _answer(command, self._log.append(org, append), current.version)
         except ClaimTaken as taken:

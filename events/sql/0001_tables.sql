@@ -120,15 +120,20 @@ CREATE TABLE api_tokens (
     PRIMARY KEY (org_id, token_id)
 );
 
--- Effects under way (a mail being sent): the row says who began when, so that a killed worker's effect is not repeated.
+-- Effects under way (a mail, a report asked for): begun and not settled means that who began it was cut off. A waiting one
+-- is tried again from not_before on; settled ones go as soon as their outcome is an event. Keys begin with a stream's name.
 CREATE TABLE effects (
     org_id uuid NOT NULL,
-    effect_key text NOT NULL,
-    begun_at timestamptz NOT NULL,
+    effect_key text COLLATE "C" NOT NULL CHECK (effect_key <> ''),
+    state text NOT NULL,
     attempts int NOT NULL,
+    begun_at timestamptz NOT NULL,
+    not_before timestamptz,
+    note text NOT NULL,
     PRIMARY KEY (org_id, effect_key)
 );
 
+-- Addressed by content: of two workers that make the same report at once, the event says whose bytes count.
 CREATE TABLE report_files (
     org_id uuid NOT NULL,
     report_id text NOT NULL,
@@ -136,5 +141,5 @@ CREATE TABLE report_files (
     sha256 bytea NOT NULL,
     content bytea NOT NULL,
     created_at timestamptz NOT NULL,
-    PRIMARY KEY (org_id, report_id, format)
+    PRIMARY KEY (org_id, report_id, format, sha256)
 );

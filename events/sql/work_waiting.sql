@@ -1,0 +1,58 @@
+-- What the sweep asks every few seconds: which organisations have work that no nudge has started. One call for all of
+-- them, so that thousands of idle organisations cost one query; each is bound in turn, as in any other transaction.
+--
+-- behind: a view of p_views has not taken in the whole log, or a parked stream is to be tried again (in growing pauses).
+-- due: a row of the view `due` has come, unless a retry of its relationship waits for a later moment; or an effect was
+-- left unfinished over a minute ago. reports: one was asked for, or those of p_planned are not made; an
+-- organisation on its first day must have been quiet for a minute first, it may be in the middle of an import.
+CREATE OR REPLACE FUNCTION work_waiting(p_views text[], p_planned text, p_now timestamptz)
+RETURNS TABLE (org uuid, behind boolean, due boolean, reports boolean)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_size bigint; v_last timestamptz; v_created timestamptz;
+BEGIN
+    FOR org, v_created IN SELECT d.org_id, d.created_at FROM tenant_directory d ORDER BY d.created_at, d.org_id LOOP
+        PERFORM set_config('app.org_id', org::text, true);
+        SELECT h.size, h.last_recorded_at INTO v_size, v_last FROM log_heads h WHERE h.org_id = org;
+        CONTINUE WHEN coalesce(v_size, 0) = 0;
+        behind := cardinality(p_views) > (
+            SELECT count(*) FROM view_heads h
+            WHERE h.org_id = org AND h.view = ANY (p_views) AND h.position >= v_size - 1
+        ) OR EXISTS (
+            SELECT FROM parked p
+            WHERE p.org_id = org AND p.parked_at + p.attempts * p.attempts * interval '1 minute' <= p_now
+        );
+        due := EXISTS (
+            SELECT FROM view_rows r JOIN view_heads h ON h.org_id = r.org_id AND h.view = r.view AND h.build = r.build
+            WHERE r.org_id = org AND r.view = 'due' AND r.at <= p_now
+            AND NOT EXISTS (SELECT FROM parked p WHERE p.org_id = org AND p.view = 'due' AND p.stream = r.stream)
+            AND NOT EXISTS (
+                SELECT FROM effects e WHERE e.org_id = org AND e.effect_key > r.stream || '/'
+                AND e.effect_key < r.stream || '0' AND e.not_before > p_now
+            )
+        ) OR EXISTS (
+            SELECT FROM effects e
+            WHERE e.org_id = org AND e.state = 'held' AND e.begun_at < p_now - interval '1 minute'
+            AND NOT EXISTS (
+                SELECT FROM effects w WHERE w.org_id = org AND w.effect_key > e.effect_key || '/'
+                AND w.effect_key < e.effect_key || '0' AND w.not_before > p_now
+            )
+        );
+        reports := EXISTS (
+            SELECT FROM effects e WHERE e.org_id = org AND e.effect_key > 'report-request/'
+            AND e.effect_key < 'report-request0' AND coalesce(e.not_before, p_now) <= p_now
+        ) OR (
+            NOT EXISTS (SELECT FROM effects e WHERE e.org_id = org AND e.effect_key = p_planned)
+            AND (v_last < p_now - interval '1 minute' OR v_created < p_now - interval '1 day')
+            AND EXISTS (
+                SELECT FROM live_states s JOIN log_heads h ON h.org_id = s.org_id AND h.live_build = s.build
+                WHERE s.org_id = org AND s.kind = 'programme' AND s.status <> ''
+            )
+        );
+        IF behind OR due OR reports THEN
+            RETURN NEXT;
+        END IF;
+    END LOOP;
+    PERFORM set_config('app.org_id', '', true);
+END
+$$;

@@ -1,0 +1,29 @@
+"""The functions that RQ calls, by their names: an organisation's id in, the work done, nothing kept in Redis."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from workers.context import opened
+from workers.reminders.send import send_due
+from workers.reports.schedule import make_waiting
+from workers.views import catch_up_views as catch_up
+
+
+def catch_up_views(org: str) -> None:
+    """Bring the views of an organisation to the end of its log."""
+    with opened() as context:
+        catch_up(context, UUID(org))
+
+
+def send_due_reminders(org: str) -> None:
+    """Send the reminders of an organisation that are due."""
+    with opened() as context:
+        send_due(context, UUID(org), datetime.now(UTC))
+
+
+def make_reports(org: str) -> None:
+    """Make the reports that were asked for, and those of the last finished periods."""
+    with opened() as context:
+        make_waiting(context, UUID(org), datetime.now(UTC))

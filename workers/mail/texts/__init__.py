@@ -1,0 +1,1 @@
+"""One file per sort of reminder: `write(about) -> Text`, plain English that says what to do."""
