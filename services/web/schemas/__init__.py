@@ -1,0 +1,1 @@
+"""What bodies and queries hold, a file per subject."""
