@@ -74,11 +74,13 @@ class Effects:
         """Say that the effect is being made now, before it is; which attempt this is."""
         query = text(
             "INSERT INTO effects (org_id, effect_key, state, attempts, begun_at, note) "
-            "VALUES (:org, :key, :state, 1, :now, '') ON CONFLICT (org_id, effect_key) DO UPDATE SET state = excluded.state, begun_at = excluded.begun_at, "
-            "attempts = effects.attempts + 1, not_before = NULL RETURNING attempts"
+            "VALUES (:org, :key, :state, 1, :now, '') ON CONFLICT (org_id, effect_key) DO UPDATE SET "
+            "state = excluded.state, begun_at = excluded.begun_at, attempts = effects.attempts + 1, not_before = NULL "
+            "RETURNING attempts"
         )
+        values = {"org": org, "key": key, "state": BEGUN, "now": now}
         with tenant(self._engine, org) as connection:
-            return int(connection.execute(query, {"org": org, "key": key, "state": BEGUN, "now": now}).scalar_one())
+            return int(connection.execute(query, values).scalar_one())
 
     def settle(self, org: UUID, key: str, state: str, *, note: str = "", not_before: datetime | None = None) -> None:
         """Say how what was begun came out: DONE, FAILED, UNKNOWN, or WAITING until a moment."""

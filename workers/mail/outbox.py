@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -30,7 +31,8 @@ class Outbox:
                 _write(fresh, message.as_bytes())
                 fresh.replace(path)
         except OSError as error:
-            fresh.unlink(missing_ok=True)
+            with suppress(OSError):
+                fresh.unlink()
             raise MailDelayed(f"the outbox folder cannot be written: {error.strerror}") from error
 
     def path_of(self, message: EmailMessage) -> Path:

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from events.subjects.programme import Policy
 from projections.replay import replay
 from projections.subjects.person import PersonState
 from projections.subjects.programme import CLOSED, ProgrammeState
 from projections.subjects.relationship import RelationshipState
 from projections.views import due
 from projections.views.due import Due
+from projections.views.frame import Frame, frame_of
 from workers.context import Context
 from workers.mail.about import About
 
@@ -43,12 +43,8 @@ def case_of(context: Context, org: UUID, stream: str) -> Case:
     found = replay(context.log, org, stream)
     state: RelationshipState = found.snapshot.state
     programme = context.queries.one(org, f"programme-{state.programme_id}")
-    policy = Policy() if programme is None else programme.state.policy
-    causes = (
-        due.due_items(state, found.events[0].recorded_at, policy.cadence_days, policy.feedback_days)
-        if found.events
-        else ()
-    )
+    frame = Frame() if programme is None else frame_of(programme.state)
+    causes = due.due_items(state, found.events[0].recorded_at, frame) if found.events else ()
     people = context.queries.some(org, [f"person-{one.person}" for one in state.members])
     return Case(
         state=state,

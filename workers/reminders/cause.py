@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from functools import partial
@@ -23,84 +24,104 @@ from workers.reminders.case import Case, about, case_of
 from workers.reminders.delivery import CUT_OFF, PENDING, Delivered, Retries, deliver
 
 ACTOR = "system:reminders"
+HELD_BY_ANOTHER, NOT_DUE = "held", "not_due"
 _log = logging.getLogger(__name__)
-Outcome = tuple[str, str]
+Mails = dict[str, Delivered]
 
 
-def settle(context: Context, org: UUID, stream: str, cause: Due, *, now: datetime, retries: Retries) -> str:
-    """Do what is to be done about a cause now: the outcome recorded (sent, suppressed, failed, unknown).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminding:
+    """One cause of one relationship (stream), to be settled at a moment."""
 
-    Else `waiting` (a mail was put off just now), `pending` (put off before), `held` (another worker has it), or empty: it
-    is not due any more.
-    """
-    key = f"{stream}/{cause.cause_key}"
-    with context.effects.hold(org, key, now, msgspec.json.encode(cause).decode()) as hold:
-        if hold is None:
-            return "held"
-        parts = hold.parts()
-        case = case_of(context, org, stream)
-        current = case.due.get(cause.cause_key)
-        if current is None or current.due_at > now:
-            mails = _as_left(parts)
-            outcome = _outcome(mails)
-        elif case.programme_closed:
-            mails = _as_left(parts)
-            outcome = _outcome(mails) or (SUPPRESSED, "the programme is closed")
-        else:
-            mails = _deliver(context, org, key, case, current, parts, now=now, retries=retries)
+    context: Context
+    org: UUID
+    stream: str
+    cause: Due
+    now: datetime
+    retries: Retries
+
+    @property
+    def key(self) -> str:
+        """The key of the effect; a person's part adds a slash and the person's id."""
+        return f"{self.stream}/{self.cause.cause_key}"
+
+    def settle(self) -> str:
+        """Do what is to be done now, and say what came of it.
+
+        `sent`, `suppressed`, `failed` and `unknown` are recorded. `waiting`: a mail was put off just now; `pending`: it
+        was before; `held`: another worker has the cause; `not_due`: it does not stand any more.
+        """
+        note = msgspec.json.encode(self.cause).decode()
+        with self.context.effects.hold(self.org, self.key, self.now, note) as hold:
+            if hold is None:
+                return HELD_BY_ANOTHER
+            mails, otherwise = self._mails(hold.parts())
             if later := {WAITING, PENDING} & {one.state for one in mails.values()}:
                 return WAITING if WAITING in later else PENDING
-            outcome = _outcome(mails) or (SUPPRESSED, "nobody concerned has a mail address")
-        if outcome is not None:
-            _record(context, org, stream, cause, outcome, mails)
-        hold.forget()
-        return outcome[0] if outcome else ""
+            outcome, reason = _outcome(mails) or otherwise
+            if outcome != NOT_DUE:
+                self._record(outcome, reason, mails)
+            hold.forget()
+            return outcome
+
+    def _mails(self, parts: Mapping[str, Effect]) -> tuple[Mails, tuple[str, str]]:
+        """What became of each mail, and the outcome if there was none to send."""
+        case = case_of(self.context, self.org, self.stream)
+        current = case.due.get(self.cause.cause_key)
+        if current is None or current.due_at > self.now:
+            return _as_left(parts), (NOT_DUE, "")
+        if case.programme_closed:
+            return _as_left(parts), (SUPPRESSED, "the programme is closed")
+        mails = _as_left({one: parts[one] for one in parts if one not in current.people})
+        for person in current.people:
+            if (to := case.address(person)) is not None:
+                mails[person] = deliver(
+                    self.context,
+                    self.org,
+                    f"{self.key}/{person}",
+                    parts.get(person),
+                    partial(self._message, case, person, to),
+                    now=self.now,
+                    retries=self.retries,
+                )
+        return mails, (SUPPRESSED, "nobody concerned has a mail address")
+
+    def _message(self, case: Case, person: str, to: tuple[str, str]) -> EmailMessage:
+        text = text_of(self.cause.sort)(about(case, self.cause, person, self.now))
+        return compose(to=to, sender=self.context.sender, text=text, identity=self._identity(person), now=self.now)
+
+    def _identity(self, person: str) -> str:
+        return message_id(self.org, f"{self.key}/{person}", self.context.sender)
+
+    def _record(self, outcome: str, reason: str, mails: Mails) -> None:
+        to = tuple(person for person, one in mails.items() if one.state == DONE)
+        command = RecordReminder(
+            relationship_id=self.stream.partition("-")[2],
+            cause_key=self.cause.cause_key,
+            sort=self.cause.sort,
+            due_at=self.cause.due_at,
+            outcome=outcome,
+            to=to,
+            message_ids=tuple(map(self._identity, to)),
+            reason=reason,
+        )
+        try:
+            cause = f"reminder:{self.cause.cause_key}"
+            self.context.pipeline.handle(self.org, command, actor=ACTOR, cause=cause)
+        except ServiceError as error:  # the relationship was undone meanwhile: there is nothing to record it in
+            _log.warning("The outcome of a reminder of %s cannot be recorded: %s", self.stream, error.code)
 
 
-def _deliver(
-    context: Context,
-    org: UUID,
-    key: str,
-    case: Case,
-    cause: Due,
-    parts: Mapping[str, Effect],
-    *,
-    now: datetime,
-    retries: Retries,
-) -> dict[str, Delivered]:
-    mails: dict[str, Delivered] = _as_left({one: parts[one] for one in parts if one not in cause.people})
-    for person in cause.people:
-        address = case.address(person)
-        if address is not None:
-            message = partial(_message, context, org, f"{key}/{person}", case, cause, person, address, now)
-            mails[person] = deliver(
-                context, org, f"{key}/{person}", parts.get(person), message, now=now, retries=retries
-            )
-    return mails
-
-
-def _message(
-    context: Context,
-    org: UUID,
-    key: str,
-    case: Case,
-    cause: Due,
-    person: str,
-    address: tuple[str, str],
-    now: datetime,
-) -> EmailMessage:
-    text = text_of(cause.sort)(about(case, cause, person, now))
-    identity = message_id(org, key, context.sender)
-    return compose(to=address, sender=context.sender, text=text, identity=identity, now=now)
-
-
-def _as_left(parts: Mapping[str, Effect]) -> dict[str, Delivered]:
+def _as_left(parts: Mapping[str, Effect]) -> Mails:
     """What is known of mails that are not sent any more; one that was begun may have gone out."""
-    left = {person: Delivered(one.state, one.note) for person, one in parts.items() if one.state != WAITING}
-    return {person: Delivered(UNKNOWN, CUT_OFF) if one.state == BEGUN else one for person, one in left.items()}
+    return {
+        person: Delivered(UNKNOWN, CUT_OFF) if one.state == BEGUN else Delivered(one.state, one.note)
+        for person, one in parts.items()
+        if one.state != WAITING
+    }
 
 
-def _outcome(mails: Mapping[str, Delivered]) -> Outcome | None:
+def _outcome(mails: Mails) -> tuple[str, str] | None:
     """The cause's one outcome: sent if anybody got it, else the most doubtful; None when nothing was tried."""
     if any(one.state == DONE for one in mails.values()):
         return SENT, ""
@@ -109,24 +130,3 @@ def _outcome(mails: Mapping[str, Delivered]) -> Outcome | None:
             if one.state == state:
                 return state, one.reason
     return None
-
-
-def _record(
-    context: Context, org: UUID, stream: str, cause: Due, outcome: Outcome, mails: Mapping[str, Delivered]
-) -> None:
-    to = tuple(person for person, one in mails.items() if one.state == DONE)
-    key = f"{stream}/{cause.cause_key}"
-    command = RecordReminder(
-        relationship_id=stream.partition("-")[2],
-        cause_key=cause.cause_key,
-        sort=cause.sort,
-        due_at=cause.due_at,
-        outcome=outcome[0],
-        to=to,
-        message_ids=tuple(message_id(org, f"{key}/{person}", context.sender) for person in to),
-        reason=outcome[1],
-    )
-    try:
-        context.pipeline.handle(org, command, actor=ACTOR, cause=f"reminder:{cause.cause_key}")
-    except ServiceError as error:  # the relationship was undone meanwhile: there is nothing left to record it in
-        _log.warning("The outcome of a reminder of %s cannot be recorded: %s", stream, error.code)

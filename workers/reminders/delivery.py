@@ -62,16 +62,21 @@ def deliver(
         return Delivered(PENDING, before.note)
     if before is not None and before.state == BEGUN and not context.mail.repeatable:
         return _settled(context, org, key, Delivered(UNKNOWN, CUT_OFF))
+    try:
+        ready = message()  # before anything is begun: a fault in it leaves no doubt about the mail
+    except MailRefused as error:
+        context.effects.begin(org, key, now)
+        return _settled(context, org, key, Delivered(FAILED, error.reason))
     attempt = context.effects.begin(org, key, now)
-    delivered = _attempt(context, message)
+    delivered = _attempt(context, ready)
     if delivered.state == WAITING:
         return _put_off(context, org, key, delivered.reason, attempt=attempt, now=now, retries=retries)
     return _settled(context, org, key, delivered)
 
 
-def _attempt(context: Context, message: Callable[[], EmailMessage]) -> Delivered:
+def _attempt(context: Context, message: EmailMessage) -> Delivered:
     try:
-        context.mail.send(message())
+        context.mail.send(message)
     except MailDelayed as error:
         return Delivered(WAITING, error.reason)
     except MailRefused as error:

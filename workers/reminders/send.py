@@ -15,7 +15,7 @@ from projections.effects import WAITING
 from projections.views.due import Due
 from projections.views.stored import DUE
 from workers.context import Context
-from workers.reminders.cause import settle
+from workers.reminders.cause import Reminding
 from workers.reminders.delivery import Retries
 
 PAGE = 200
@@ -34,7 +34,7 @@ def send_due(context: Context, org: UUID, now: datetime, retries: Retries | None
     context.views.catch_up(org)
     delayed = 0
     for stream, cause in _causes(context, org, now):
-        outcome = _settle(context, org, stream, cause, now, tries)
+        outcome = _settle(Reminding(context=context, org=org, stream=stream, cause=cause, now=now, retries=tries))
         outcomes[outcome] += 1
         delayed = delayed + 1 if outcome == WAITING else 0
         if delayed >= _IN_A_ROW:
@@ -57,15 +57,19 @@ def _causes(context: Context, org: UUID, now: datetime) -> Iterator[tuple[str, D
             yield left.key.partition("/")[0], msgspec.json.decode(left.note, type=Due)
 
 
-def _settle(context: Context, org: UUID, stream: str, cause: Due, now: datetime, retries: Retries) -> str:
+def _settle(reminding: Reminding) -> str:
     try:
-        return settle(context, org, stream, cause, now=now, retries=retries)
+        return reminding.settle()
     except StorageUnavailable:
         raise
-    except Exception:
-        _log.exception("A reminder of %s failed; it is tried again later.", stream)
-        # A part that is no person: the sweep leaves the relationship alone until then.
-        key = f"{stream}/{cause.cause_key}/error"
-        attempt = context.effects.begin(org, key, now)
-        context.effects.settle(org, key, WAITING, not_before=now + retries.pause(attempt))
-        return "error"
+    except Exception:  # noqa: BLE001  # one cause never stops the others: it is logged and put off
+        _log.exception("A reminder of %s failed; it is tried again later.", reminding.stream)
+        return _put_off(reminding)
+
+
+def _put_off(reminding: Reminding) -> str:
+    """Leave a part that is no person's: the sweep leaves the relationship alone until its moment."""
+    effects, org, key = reminding.context.effects, reminding.org, f"{reminding.key}/error"
+    attempt = effects.begin(org, key, reminding.now)
+    effects.settle(org, key, WAITING, not_before=reminding.now + reminding.retries.pause(attempt))
+    return "error"
