@@ -1,4 +1,4 @@
-"""The shapes of an append: writes, drafts, live rows and claims that go in, and where the events stand that come out."""
+"""The shapes of an append: writes, drafts, live rows and claims that go in; where the events stand that come out."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """Events for one stream. expected: its version before (0 = must not exist), None = any; no events = only checked."""
+    """Events for one stream. expected: its version before (0 = must not exist), None = any; no events: a check only."""
 
     stream: str
     drafts: tuple[Draft, ...]
@@ -65,7 +65,7 @@ class Append:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appended:
-    """Where the events stand: first and last position (last < first when there were none), the first write's version."""
+    """Where the events stand: first and last position (last < first: there were none), the first write's version."""
 
     first_position: int
     last_position: int

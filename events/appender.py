@@ -104,7 +104,7 @@ class Appender:
             rows = self._calls.append(arguments_of(org, [(ticket.append, ticket.parts) for ticket in group]))
         except psycopg.DataError as error:
             self._send_apart(org, group, error)
-        except Exception as error:  # every waiting thread must learn of it, whatever it is
+        except Exception as error:  # noqa: BLE001  # every waiting thread must learn of it, whatever it is
             for ticket in group:
                 ticket.error = error
         else:
@@ -129,13 +129,9 @@ def _answer(row: Row, append: Append) -> Appended:
             current=version,
         )
     if outcome == "claimed":
-        raise ClaimTaken(
-            f"{detail} is taken {version} time(s), which is its limit.", scope=detail, limit=version
-        )
+        raise ClaimTaken(f"{detail} is taken {version} time(s), which is its limit.", scope=detail, limit=version)
     if outcome == "reused":
-        raise CommandReused(
-            "This Idempotency-Key was used for another request; take a new one.", key=append.command
-        )
+        raise CommandReused("This Idempotency-Key was used for another request; take a new one.", key=append.command)
     return Appended(
         first_position=first,
         last_position=last,

@@ -114,11 +114,9 @@ class Log:
                 return
             values = values | {"after": getattr(page[-1], order)}
 
-    def _page(
-        self, org: UUID, where: str, order: str, values: dict[str, object], limit: int
-    ) -> list[AnyRecorded]:
+    def _page(self, org: UUID, where: str, order: str, values: dict[str, object], limit: int) -> list[AnyRecorded]:
         query = text(
-            f"SELECT position, type, schema, record FROM events WHERE org_id = :org AND {where} "  # noqa: S608  # constants only
+            f"SELECT position, type, schema, record FROM events WHERE org_id = :org AND {where} "
             f"ORDER BY {order} LIMIT :limit"
         )
         with tenant(self._engine, org) as connection:

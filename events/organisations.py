@@ -37,9 +37,7 @@ def create_log(engine: Engine, org: UUID) -> None:
     """Begin an organisation's empty log; already begun is no error."""
     with tenant(engine, org) as connection:
         values = {"org": org}
-        connection.execute(
-            text("INSERT INTO tenant_directory (org_id) VALUES (:org) ON CONFLICT DO NOTHING"), values
-        )
+        connection.execute(text("INSERT INTO tenant_directory (org_id) VALUES (:org) ON CONFLICT DO NOTHING"), values)
         connection.execute(
             text(
                 "INSERT INTO log_heads (org_id, size, last_recorded_at, live_build, clamped) "
@@ -52,9 +50,7 @@ def create_log(engine: Engine, org: UUID) -> None:
 def organisations(engine: Engine) -> list[UUID]:
     """Every organisation's id, oldest first: for the sweep and the operator, who see no content by it."""
     with across_tenants(engine) as connection:
-        return list(
-            connection.scalars(text("SELECT org_id FROM tenant_directory ORDER BY created_at, org_id"))
-        )
+        return list(connection.scalars(text("SELECT org_id FROM tenant_directory ORDER BY created_at, org_id")))
 
 
 def issue_token(
@@ -96,8 +92,9 @@ def credential_of(engine: Engine, token: str, now: datetime) -> Credential | Non
     with tenant(engine, org) as connection:
         row = connection.execute(
             text(
-                "SELECT secret_hash, label, scopes, expires_at FROM api_tokens WHERE org_id = :org AND token_id = :token "
-                "AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)"
+                "SELECT secret_hash, label, scopes, expires_at FROM api_tokens "
+                "WHERE org_id = :org AND token_id = :token AND revoked_at IS NULL "
+                "AND (expires_at IS NULL OR expires_at > :now)"
             ),
             {"org": org, "token": token_id, "now": now},
         ).one_or_none()

@@ -1,4 +1,4 @@
-"""The two calls on the hot path, straight through the driver: one round trip each, no transaction of ours around them."""
+"""The two calls on the hot path, straight through the driver: one round trip each, no transaction around them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _LOAD = "SELECT * FROM load_live(%b, %b, %b)"
 _APPEND = (
     "SELECT * FROM append_events(%b, %b, %b::int4[], %b::int4[], %b::text[], %b::bytea[], %b::text[], %b::int8[], "
     "%b::int4[], %b::int4[], %b::int4[], %b::int4[], %b::int4[], %b::bytea[], %b::text[], %b::text[], %b::text[], "
-    "%b::text[], %b::text[], %b::bool[], %b::int4[], %b::text[], %b::int4[], %b::timestamptz[], %b::bytea[], %b::bytea[])"
+    "%b::text[], %b::text[], %b::bool[], %b::int4[], %b::text[], %b::int4[], %b::timestamptz[], "
+    "%b::bytea[], %b::bytea[])"
 )
 _BUSY = (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled, psycopg.errors.DeadlockDetected)
 

@@ -39,9 +39,7 @@ def canonical(document: Any) -> bytes:
     try:
         return orjson.dumps(document, option=_OPTIONS)
     except orjson.JSONEncodeError as error:  # lone surrogates are the one thing that the walk leaves to it
-        raise InvalidRecord(
-            f"The text is not valid Unicode ({error}); remove the broken characters."
-        ) from error
+        raise InvalidRecord(f"The text is not valid Unicode ({error}); remove the broken characters.") from error
 
 
 def leaf_hash(record: bytes) -> bytes:
@@ -102,14 +100,9 @@ def _check(value: Any) -> None:
             raise InvalidRecord("The text holds a NUL character; remove it.")
     elif kind is int:
         if not -MAX_INTEGER <= value <= MAX_INTEGER:
-            raise InvalidRecord(
-                f"The number {value} is beyond 2^53-1, which JSON readers cannot hold exactly."
-            )
+            raise InvalidRecord(f"The number {value} is beyond 2^53-1, which JSON readers cannot hold exactly.")
     elif kind is dict:
-        for key, inner in value.items():
-            if type(key) is not str or not key.isascii():
-                raise InvalidRecord(f"The member name {key!r} is not plain ASCII.")
-            _check(inner)
+        _check_members(value)
     elif kind is list or kind is tuple:
         for inner in value:
             _check(inner)
@@ -117,3 +110,10 @@ def _check(value: Any) -> None:
         raise InvalidRecord(
             f"A value of type {kind.__name__} has no canonical form; use text, whole numbers or booleans."
         )
+
+
+def _check_members(members: dict[Any, Any]) -> None:
+    for key, inner in members.items():
+        if type(key) is not str or not key.isascii():
+            raise InvalidRecord(f"The member name {key!r} is not plain ASCII.")
+        _check(inner)

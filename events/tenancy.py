@@ -18,7 +18,9 @@ from events.errors import StorageUnavailable, UnsafeDatabase
 
 MINIMUM_SERVER = 170_006
 GLOBAL_TABLES = frozenset({"tenant_directory", "alembic_version"})
-_LOST = "The database did not answer. Nothing was half-written; send the same request with the same Idempotency-Key again."
+_LOST = (
+    "The database did not answer. Nothing was half-written; send the same request with the same Idempotency-Key again."
+)
 
 
 def make_engine(url: str, *, pool_size: int = 5, overflow: int = 10, timeout: float = 5.0) -> Engine:
@@ -100,23 +102,31 @@ _QUESTIONS = (
         "the role {0} is a superuser or may bypass row-level security, use mentorledger_service",
     ),
     (
-        "SELECT current_user, min(relname) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace "
-        "WHERE nspname = 'public' AND pg_get_userbyid(relowner) = current_user HAVING count(*) > 0",
+        (
+            "SELECT current_user, min(relname) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace "
+            "WHERE nspname = 'public' AND pg_get_userbyid(relowner) = current_user HAVING count(*) > 0"
+        ),
         "the role {0} owns {1}, an owner can change history, use mentorledger_service",
     ),
     (
-        "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'public' "
-        "AND relkind IN ('r', 'p') AND NOT relname = ANY (:global) AND NOT (relrowsecurity AND relforcerowsecurity)",
+        (
+            "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'public' "
+            "AND relkind IN ('r', 'p') AND NOT relname = ANY (:global) AND NOT (relrowsecurity AND relforcerowsecurity)"
+        ),
         "the table {0} has no forced row-level security",
     ),
     (
-        "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'public' "
-        "AND relkind = 'v' AND NOT coalesce(reloptions::text, '') ~ 'security_invoker=(true|on|1)'",
+        (
+            "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'public' "
+            "AND relkind = 'v' AND NOT coalesce(reloptions::text, '') ~ 'security_invoker=(true|on|1)'"
+        ),
         "the view {0} runs with its owner's rights, it needs security_invoker",
     ),
     (
-        "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'org_id' "
-        "AND column_default IS NOT NULL",
+        (
+            "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' "
+            "AND column_name = 'org_id' AND column_default IS NOT NULL"
+        ),
         "the table {0} has a default for org_id, an insert could land in another organisation",
     ),
 )

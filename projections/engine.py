@@ -1,4 +1,4 @@
-"""The stored views after the commit: each follows the log from its own checkpoint, rows and checkpoint in one transaction.
+"""The stored views after the commit: each follows the log from a checkpoint, rows and checkpoint in one transaction.
 
 A step takes a window of positions, folds every relationship touched in it again from its events and replaces its rows.
 A relationship whose events a view cannot take is parked with the error, shown and tried again; the others go on.
@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, Engine, text
 
-from events.subjects.programme import PolicyRevised
+from events.subjects.programme import PolicyRevised, ProgrammeCreated, ProgrammeRenamed
 from events.tenancy import tenant
 from projections.heads import Head, begin_head, head_of, live_build, log_end, put_head
 from projections.parking import Parked, parked
@@ -25,6 +25,7 @@ from projections.targets import StoredTarget
 from projections.views.stored import STORED, View
 
 WINDOW = 5_000
+FRAME_CHANGES = (ProgrammeCreated.TYPE, ProgrammeRenamed.TYPE, PolicyRevised.TYPE)
 POLL = 0.02
 
 
@@ -91,16 +92,14 @@ class Views:
         limit: int = 200,
     ) -> list[StoredRow]:
         """Rows of the build that counts, filtered by what is given, in the order of (stream, ordinal)."""
-        where = (
-            "r.org_id = :org AND r.view = :view AND (r.stream, r.ordinal) > (:stream_after, :ordinal_after)"
-        )
+        where = "r.org_id = :org AND r.view = :view AND (r.stream, r.ordinal) > (:stream_after, :ordinal_after)"
         for name, value in (("stream", stream), ("scope", scope), ("person", person)):
             where += f" AND r.{name} = :{name}" if value is not None else ""
         where += " AND r.at <= :due_by" if due_by is not None else ""
         query = text(
             "SELECT r.stream, r.ordinal, r.scope, r.person, r.at, r.body FROM view_rows r JOIN view_heads h "
             "ON h.org_id = r.org_id AND h.view = r.view AND h.build = r.build "
-            f"WHERE {where} ORDER BY r.stream, r.ordinal LIMIT :limit"  # constants only
+            f"WHERE {where} ORDER BY r.stream, r.ordinal LIMIT :limit"
         )
         last, ordinal = after or ("", -1)
         values = {
@@ -112,9 +111,7 @@ class Views:
             "due_by": due_by,
         }
         with tenant(self._engine, org) as connection:
-            found = connection.execute(
-                query, values | {"stream_after": last, "ordinal_after": ordinal, "limit": limit}
-            )
+            found = connection.execute(query, values | {"stream_after": last, "ordinal_after": ordinal, "limit": limit})
             return [self._stored(view, row) for row in found]
 
     def parked(self, org: UUID) -> list[Parked]:
@@ -152,17 +149,15 @@ class Views:
         return head
 
 
-def _renew(
-    connection: Connection, org: UUID, view: View, build: int, streams: Sequence[str], upto: int
-) -> None:
+def _renew(connection: Connection, org: UUID, view: View, build: int, streams: Sequence[str], upto: int) -> None:
     found = list(some_streams(connection, org, streams, upto))
     StoredTarget(view).put(connection, org, build, found, fresh=False)
 
 
 def _relationships(connection: Connection, org: UUID, touched: Sequence[tuple[str, str]]) -> list[str]:
-    """The relationships to fold again: those touched, and all of a programme whose policy was revised."""
+    """The relationships to fold again: those touched, and all of a programme whose rules or term changed."""
     streams = {stream: None for stream, _ in touched if stream.startswith("relationship-")}
-    revised = [stream.partition("-")[2] for stream, type_ in touched if type_ == PolicyRevised.TYPE]
+    revised = [stream.partition("-")[2] for stream, type_ in touched if type_ in FRAME_CHANGES]
     if revised:
         query = text(
             "SELECT stream FROM live_states WHERE org_id = :org AND build = :build AND kind = 'relationship' "

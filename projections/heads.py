@@ -36,16 +36,12 @@ def log_end(connection: Connection, org: UUID, *, lock: bool = False) -> int:
 
 def live_build(connection: Connection, org: UUID) -> int:
     """The build of the live rows that appends write and commands read."""
-    return int(
-        connection.scalar(text("SELECT live_build FROM log_heads WHERE org_id = :org"), {"org": org}) or 1
-    )
+    return int(connection.scalar(text("SELECT live_build FROM log_heads WHERE org_id = :org"), {"org": org}) or 1)
 
 
 def head_of(connection: Connection, org: UUID, view: str, *, lock: bool = False) -> Head | None:
     """The head of a view, None when it has never run; lock keeps others from moving it."""
-    query = f"SELECT {_COLUMNS} FROM view_heads WHERE org_id = :org AND view = :view" + (
-        " FOR UPDATE" if lock else ""
-    )  # constants only
+    query = f"SELECT {_COLUMNS} FROM view_heads WHERE org_id = :org AND view = :view" + (" FOR UPDATE" if lock else "")
     row = connection.execute(text(query), {"org": org, "view": view}).one_or_none()
     if row is None:
         return None
@@ -74,7 +70,7 @@ def put_head(connection: Connection, org: UUID, head: Head) -> None:
     """Store a head."""
     connection.execute(
         text(
-            f"INSERT INTO view_heads (org_id, {_COLUMNS}, updated_at) "  # noqa: S608  # constants only
+            f"INSERT INTO view_heads (org_id, {_COLUMNS}, updated_at) "
             "VALUES (:org, :view, :build, :fold, :position, :previous_build, :previous_position, now()) "
             "ON CONFLICT (org_id, view) DO UPDATE SET build = excluded.build, fold = excluded.fold, "
             "position = excluded.position, previous_build = excluded.previous_build, "

@@ -70,9 +70,7 @@ def live_row(fold: Fold[Any], snapshot: Snapshot[Any]) -> LiveRow:
     )
 
 
-def claims_between(
-    fold: Fold[Any], before: Snapshot[Any], after: Snapshot[Any], limits: Limits
-) -> tuple[Claim, ...]:
+def claims_between(fold: Fold[Any], before: Snapshot[Any], after: Snapshot[Any], limits: Limits) -> tuple[Claim, ...]:
     """What the change occupies and gives up; a scope that is not in limits has none."""
     had, has = fold.claims(before.state), fold.claims(after.state)
     taken = [Claim(scope=scope, limit=limits.get(scope)) for scope in sorted(has - had)]

@@ -24,13 +24,9 @@ class Parked:
 
 def parked(connection: Connection, org: UUID) -> list[Parked]:
     """Every stream of an organisation that waits for a repair."""
-    query = text(
-        "SELECT view, stream, position, error, attempts FROM parked WHERE org_id = :org ORDER BY view, stream"
-    )
+    query = text("SELECT view, stream, position, error, attempts FROM parked WHERE org_id = :org ORDER BY view, stream")
     rows = connection.execute(query, {"org": org})
-    return [
-        Parked(view=row[0], stream=row[1], position=row[2], error=row[3], attempts=row[4]) for row in rows
-    ]
+    return [Parked(view=row[0], stream=row[1], position=row[2], error=row[3], attempts=row[4]) for row in rows]
 
 
 def park(connection: Connection, org: UUID, view: str, found: StreamEvents, error: Exception) -> None:

@@ -79,9 +79,7 @@ class Queries:
 
         scope: programme id; member: person id; search: a part of the label, upper or lower case.
         """
-        where = "AND s.kind = :kind AND s.stream > :after AND " + (
-            "s.status = :status" if status else "s.status <> ''"
-        )
+        where = "AND s.kind = :kind AND s.stream > :after AND " + ("s.status = :status" if status else "s.status <> ''")
         where += " AND s.scope = :scope" if scope is not None else ""
         where += " AND s.members @> ARRAY[:member]" if member is not None else ""
         where += " AND strpos(lower(s.label), lower(:search)) > 0" if search else ""
@@ -97,10 +95,8 @@ class Queries:
 
     def counts(self, org: UUID, kind: str, scope: str | None = None) -> dict[str, int]:
         """How many entities of a kind there are by status, in one programme or all."""
-        where = "AND s.kind = :kind AND s.status <> ''" + (
-            " AND s.scope = :scope" if scope is not None else ""
-        )
-        query = text(f"SELECT s.status, count(*) {_LIVE} {where} GROUP BY s.status")  # constants only
+        where = "AND s.kind = :kind AND s.status <> ''" + (" AND s.scope = :scope" if scope is not None else "")
+        query = text(f"SELECT s.status, count(*) {_LIVE} {where} GROUP BY s.status")
         with tenant(self._engine, org) as connection:
             rows = connection.execute(query, {"org": org, "kind": kind, "scope": scope}).all()
         return {row[0]: row[1] for row in rows}
@@ -120,7 +116,7 @@ class Queries:
             return list(connection.scalars(query, {"org": org, "scope": scope}))
 
     def _select(self, org: UUID, where: str, values: dict[str, object]) -> list[Current]:
-        query = text(f"SELECT {_COLUMNS} {_LIVE} {where}")  # constants only
+        query = text(f"SELECT {_COLUMNS} {_LIVE} {where}")
         with tenant(self._engine, org) as connection:
             rows = connection.execute(query, values | {"org": org}).all()
         return [self._current(org, row) for row in rows]

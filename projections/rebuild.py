@@ -53,9 +53,7 @@ class ViewStatus:
 Report = Callable[[Progress], None]
 
 
-def rebuild(
-    engine: Engine, org: UUID, view: str, report: Report | None = None, kind: str | None = None
-) -> Progress:
+def rebuild(engine: Engine, org: UUID, view: str, report: Report | None = None, kind: str | None = None) -> Progress:
     """Fold the whole log into the next build of a view and switch to it; returns what was done.
 
     kind: fold the streams of one kind only and do not switch (a measurement). Raises KeyError for an unknown view.
@@ -79,9 +77,7 @@ def rollback(engine: Engine, org: UUID, view: str) -> int:
     with tenant(engine, org) as connection:
         head = head_of(connection, org, view)
     if head is None or head.previous_build is None or head.previous_position is None:
-        raise LookupError(
-            f"View {view} has no build to return to; it was not rebuilt, or the build was dropped."
-        )
+        raise LookupError(f"View {view} has no build to return to; it was not rebuilt, or the build was dropped.")
     _switch(engine, org, target, head.previous_build, head.previous_position)
     return head.previous_build
 
@@ -145,9 +141,7 @@ def _switch(engine: Engine, org: UUID, target: Target, build: int, since: int) -
         end = log_end(connection, org, lock=True)
         before = target.current(connection, org, lock=True)
         late = [
-            name
-            for name, _ in touched_streams(connection, org, since, end)
-            if target.kind in (None, kind_of(name))
+            name for name, _ in touched_streams(connection, org, since, end) if target.kind in (None, kind_of(name))
         ]
         for chunk in _chunks(some_streams(connection, org, sorted(set(late)), end), CHUNK):
             target.put(connection, org, build, chunk, fresh=False)

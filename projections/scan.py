@@ -24,7 +24,7 @@ _COLUMNS = "stream, position, type, schema, record"
 
 @dataclass(slots=True)
 class StreamEvents:
-    """One stream's events as stored; decoded when asked for, so that a record which cannot be read stops its stream only."""
+    """One stream's events as stored; decoded when asked for, so that an unreadable record stops its stream only."""
 
     stream: str
     rows: list[tuple[Any, ...]] = field(repr=False)
@@ -39,14 +39,12 @@ class StreamEvents:
         return [decode(row[1], row[2], row[3], row[4]) for row in self.rows]
 
 
-def all_streams(
-    connection: Connection, org: UUID, upto: int, kind: str | None = None
-) -> Iterator[StreamEvents]:
+def all_streams(connection: Connection, org: UUID, upto: int, kind: str | None = None) -> Iterator[StreamEvents]:
     """Every stream (of one kind) with its events up to a position, in the order of stream names."""
     # The bounds of a kind are its prefix and the prefix with the next character, since names sort by bytes.
     first, last = (f"{kind}-", f"{kind}.") if kind else ("", "~")
     query = (
-        f"SELECT {_COLUMNS} FROM events WHERE org_id = %s AND stream >= %s AND stream < %s AND position <= %s "  # noqa: S608  # constants only
+        f"SELECT {_COLUMNS} FROM events WHERE org_id = %s AND stream >= %s AND stream < %s AND position <= %s "
         "ORDER BY stream, stream_version"
     )
     raw: Any = connection.connection.driver_connection
@@ -56,12 +54,10 @@ def all_streams(
         yield from _grouped(cursor)
 
 
-def some_streams(
-    connection: Connection, org: UUID, streams: Sequence[str], upto: int
-) -> Iterator[StreamEvents]:
+def some_streams(connection: Connection, org: UUID, streams: Sequence[str], upto: int) -> Iterator[StreamEvents]:
     """The named streams with their events up to a position."""
     query = text(
-        f"SELECT {_COLUMNS} FROM events WHERE org_id = :org AND stream = ANY (:streams) AND position <= :upto "  # noqa: S608  # constants only
+        f"SELECT {_COLUMNS} FROM events WHERE org_id = :org AND stream = ANY (:streams) AND position <= :upto "
         "ORDER BY stream, stream_version"
     )
     return _grouped(connection.execute(query, {"org": org, "streams": list(streams), "upto": upto}))

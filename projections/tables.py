@@ -30,9 +30,9 @@ class LiveEntry:
 
 
 _PUT_LIVE = text(
-    "INSERT INTO live_states (org_id, build, stream, kind, version, position, fold, state, scope, status, label, members,"
-    " changed_at) SELECT :org, :build, u.stream, split_part(u.stream, '-', 1), u.version, u.position, u.fold, u.state,"
-    " u.scope, u.status, u.label, u.members::text[], u.changed_at"
+    "INSERT INTO live_states (org_id, build, stream, kind, version, position, fold, state, scope, status, label,"
+    " members, changed_at) SELECT :org, :build, u.stream, split_part(u.stream, '-', 1), u.version, u.position,"
+    " u.fold, u.state, u.scope, u.status, u.label, u.members::text[], u.changed_at"
     " FROM unnest(CAST(:streams AS text[]), CAST(:versions AS bigint[]), CAST(:positions AS bigint[]),"
     " CAST(:folds AS int[]), CAST(:states AS bytea[]), CAST(:scopes AS text[]), CAST(:statuses AS text[]),"
     " CAST(:labels AS text[]), CAST(:members AS text[]), CAST(:changed AS timestamptz[]))"
@@ -41,9 +41,7 @@ _PUT_LIVE = text(
     " fold = excluded.fold, state = excluded.state, scope = excluded.scope, status = excluded.status,"
     " label = excluded.label, members = excluded.members, changed_at = excluded.changed_at"
 )
-_DROP_CLAIMS = text(
-    "DELETE FROM live_claims WHERE org_id = :org AND build = :build AND stream = ANY (:streams)"
-)
+_DROP_CLAIMS = text("DELETE FROM live_claims WHERE org_id = :org AND build = :build AND stream = ANY (:streams)")
 _PUT_CLAIMS = text(
     "INSERT INTO live_claims (org_id, build, scope, stream) SELECT :org, :build, u.* FROM"
     " unnest(CAST(:scopes AS text[]), CAST(:streams AS text[])) AS u"
@@ -54,13 +52,12 @@ _DROP_ROWS = text(
 _PUT_ROWS = text(
     "INSERT INTO view_rows (org_id, view, build, stream, ordinal, scope, person, at, body)"
     " SELECT :org, :view, :build, u.* FROM unnest(CAST(:streams AS text[]), CAST(:ordinals AS int[]),"
-    " CAST(:scopes AS text[]), CAST(:persons AS text[]), CAST(:moments AS timestamptz[]), CAST(:bodies AS bytea[])) AS u"
+    " CAST(:scopes AS text[]), CAST(:persons AS text[]), CAST(:moments AS timestamptz[]),"
+    " CAST(:bodies AS bytea[])) AS u"
 )
 
 
-def put_live(
-    connection: Connection, org: UUID, build: int, entries: Sequence[LiveEntry], *, fresh: bool
-) -> None:
+def put_live(connection: Connection, org: UUID, build: int, entries: Sequence[LiveEntry], *, fresh: bool) -> None:
     """Write live rows and claims of a build; fresh says that the build has none of these streams yet."""
     values: dict[str, Any] = {"org": org, "build": build, "streams": [one.stream for one in entries]}
     if not fresh:

@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from projections.fold import fold_of, run
+from projections.frames import Frames
 from projections.heads import LIVE, Head, begin_head, head_of, live_build, log_end
 from projections.live import fold_versions, kind_of
 from projections.parking import park, unpark
-from projections.policies import Policies
 from projections.scan import StreamEvents
 from projections.tables import LiveEntry, drop_live, drop_rows, put_live, put_rows
 from projections.views.stored import View, ViewRow, rows_of
@@ -89,7 +89,7 @@ class LiveTarget:
         for one in streams:
             try:
                 entries.append(_live_entry(one))
-            except Exception as error:  # whatever a fold raises stops this stream and no other
+            except Exception as error:  # noqa: BLE001  # whatever a fold raises stops this stream and no other
                 park(connection, org, LIVE, one, error)
         if entries:
             put_live(connection, org, build, entries, fresh=fresh)
@@ -132,12 +132,12 @@ class StoredTarget:
         self, connection: Connection, org: UUID, build: int, streams: Sequence[StreamEvents], *, fresh: bool
     ) -> None:
         """See Target."""
-        policies = Policies(connection, org)
+        frames = Frames(connection, org)
         entries: list[tuple[str, list[ViewRow]]] = []
         for one in streams:
             try:
-                entries.append((one.stream, rows_of(self._view, *policies.for_stream(one))))
-            except Exception as error:  # as above
+                entries.append((one.stream, rows_of(self._view, *frames.for_stream(one))))
+            except Exception as error:  # noqa: BLE001  # as above
                 park(connection, org, self._view.name, one, error)
         put_rows(connection, org, self._view.name, build, entries, fresh=fresh)
         unpark(connection, org, self._view.name, [stream for stream, _ in entries])

@@ -129,12 +129,8 @@ class Pipeline:
         )
         for stream, version in (expected or {}).items():
             if snapshots[stream].version != version:
-                raise VersionConflict(
-                    f"{stream} has changed.", stream=stream, current=snapshots[stream].version
-                )
-        append = Append(
-            writes=writes, actor=actor, now=self._clock(), cause=cause, command=key, digest=digest
-        )
+                raise VersionConflict(f"{stream} has changed.", stream=stream, current=snapshots[stream].version)
+        append = Append(writes=writes, actor=actor, now=self._clock(), cause=cause, command=key, digest=digest)
         return self._log.append(org, append)
 
     def _attempt(
@@ -153,9 +149,7 @@ class Pipeline:
         snapshots, answered, known_digest = self._live.load(org, (stream, *command.reads()), key)
         if answered is not None:
             if known_digest != digest:
-                raise CommandReused(
-                    "This Idempotency-Key was used for another request; take a new one.", key=key
-                )
+                raise CommandReused("This Idempotency-Key was used for another request; take a new one.", key=key)
             return _answer(command, answered, snapshots[stream].version)
         current = snapshots[stream]
         if expected is not None and current.version != expected:
@@ -205,9 +199,7 @@ def _advance(
     return after
 
 
-def _write(
-    facts: Sequence[Fact], before: Snapshot[Any], after: Snapshot[Any], limits: Limits, stream: str
-) -> Write:
+def _write(facts: Sequence[Fact], before: Snapshot[Any], after: Snapshot[Any], limits: Limits, stream: str) -> Write:
     fold = fold_of(kind_of(stream))
     return Write(
         stream=stream,

@@ -1,4 +1,4 @@
-"""A batch of changes (an import) as a whole: `batch-<uuid>`; and the mark it leaves in each stream when it is undone."""
+"""A batch of changes (an import) as a whole: `batch-<uuid>`; and the mark that its undoing leaves in each stream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The life of one relationship: `relationship-<uuid>`. Goals, sessions, feedback and agreements have files of their own."""
+"""The life of one relationship: `relationship-<uuid>`. Goals, sessions, feedback, agreements have their own files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Proposed(Event):
     expected_outcome: str = ""
     size: str = ""
     sub_unit: str = ""
-    roles: dict[str, str] = {}
+    roles: dict[str, str] = msgspec.field(default_factory=dict)
     skills: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     starts_on: date | None = None

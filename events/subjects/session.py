@@ -1,4 +1,4 @@
-"""Sessions by the GROW model (goal, reality, options, way forward) and their commitments. In the relationship's stream."""
+"""Sessions by the GROW model (goal, reality, options, way forward), their commitments; in the relationship's stream."""
 
 from __future__ import annotations
 

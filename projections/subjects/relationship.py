@@ -241,17 +241,13 @@ def evolve(state: RelationshipState, happened: Happened[RelationshipEvent]) -> R
             | CommitmentKept() | CommitmentReleased()
         ):  # fmt: skip  # one part
             sessions = evolve_sessions(state.sessions, cast("Happened[SessionEvent]", happened))
-            return replace(
-                state, sessions=sessions, corrected=state.corrected + isinstance(data, SessionCorrected)
-            )
+            return replace(state, sessions=sessions, corrected=state.corrected + isinstance(data, SessionCorrected))
         case GoalSet() | GoalRevised() | GoalProgressed() | GoalAchieved() | GoalDropped():
             goals = evolve_goals(state.goals, cast("Happened[GoalEvent]", happened))
             return replace(state, goals=goals, corrected=state.corrected + _corrects(data))
         case FeedbackGiven() | FeedbackAcknowledged() | FeedbackCorrected():
             feedback = evolve_feedback(state.feedback, cast("Happened[FeedbackEvent]", happened))
-            return replace(
-                state, feedback=feedback, corrected=state.corrected + isinstance(data, FeedbackCorrected)
-            )
+            return replace(state, feedback=feedback, corrected=state.corrected + isinstance(data, FeedbackCorrected))
         case ReminderSent() | ReminderSuppressed() | ReminderFailed():
             reminders = evolve_reminders(state.reminders, cast("Happened[ReminderEvent]", happened))
             return replace(state, reminders=reminders)
@@ -259,9 +255,7 @@ def evolve(state: RelationshipState, happened: Happened[RelationshipEvent]) -> R
             return _agreed(state, data, at)
         case Revised() | LinkChanged():
             about = (
-                revised(state.about, data.changes, at)
-                if isinstance(data, Revised)
-                else linked(state.about, data, at)
+                revised(state.about, data.changes, at) if isinstance(data, Revised) else linked(state.about, data, at)
             )
             return replace(state, about=about)
         case SeparationProposed():
@@ -297,9 +291,7 @@ def _told(
     )
 
 
-def _separation_proposed(
-    state: RelationshipState, data: SeparationProposed, at: datetime
-) -> RelationshipState:
+def _separation_proposed(state: RelationshipState, data: SeparationProposed, at: datetime) -> RelationshipState:
     if state.separation is not None and at < state.separation.at:
         return state
     return replace(state, separation=Separation(side=data.side, goals_met=data.goals_met, at=at))
@@ -326,9 +318,7 @@ def claims(state: RelationshipState) -> frozenset[str]:
         return frozenset(f"seat/{programme}/{mentor}" for mentor in state.mentors)
     if state.status == PROPOSED:
         mentees = state.mentees
-        return frozenset(
-            f"pair/{programme}/{mentor}/{mentee}" for mentor in state.mentors for mentee in mentees
-        )
+        return frozenset(f"pair/{programme}/{mentor}/{mentee}" for mentor in state.mentors for mentee in mentees)
     return frozenset()
 
 

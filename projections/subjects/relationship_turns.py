@@ -34,9 +34,7 @@ from projections.subjects.relationship_course import (
 
 AccountEvent = Proposed | Registered | Accepted | Moved
 PeopleEvent = MentorJoined | MentorLeft | MenteeJoined
-CourseEvent = (
-    AccountEvent | PeopleEvent | Declined | AcceptanceUndone | Withdrawn | Reinstated | StageChanged | Closed
-)
+CourseEvent = AccountEvent | PeopleEvent | Declined | AcceptanceUndone | Withdrawn | Reinstated | StageChanged | Closed
 
 _PERSON = "person:"
 

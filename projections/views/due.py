@@ -14,6 +14,7 @@ import msgspec
 
 from projections.subjects import feedback, goal, session
 from projections.subjects.relationship import ACTIVE, RelationshipState
+from projections.views.frame import Frame
 
 NO_SESSION, COMMITMENT, GOAL, FEEDBACK = (
     "no_session",
@@ -38,24 +39,24 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
 def due_items(
     state: RelationshipState,
     recorded_from: datetime,
-    cadence_default: int,
-    feedback_days: int,
+    frame: Frame,
     zone: str = "UTC",
 ) -> tuple[Due, ...]:
     """All reminders whose cause stands and has no outcome yet, past and future, earliest first.
 
-    recorded_from: when the relationship entered the log; one that was over by then reminds nobody.
-    cadence_default: days between sessions unless the pair agreed otherwise; feedback_days: days to answer
-    feedback; zone: the IANA zone whose mornings count. Nobody who has left the relationship is reminded.
+    recorded_from: when the relationship entered the log; one that was over by then reminds nobody. frame: the
+    programme's rules and term; zone: the IANA zone whose mornings count. Nobody who has left the relationship is
+    reminded, and nobody of one whose mentee is still to be found.
     """
-    if state.status != ACTIVE or (state.ends_on is not None and state.ends_on < recorded_from.date()):
+    last_day = frame.last_day(state)
+    if state.status != ACTIVE or (last_day is not None and last_day < recorded_from.date()):
         return ()
     clock = _Mornings(ZoneInfo(zone))
     found: list[Due] = [
-        *_no_session(state, cadence_default, clock),
+        *_no_session(state, frame, clock),
         *_commitments(state, clock),
         *_goals(state, clock),
-        *_feedback(state, feedback_days, clock),
+        *_feedback(state, frame.policy.feedback_days, clock),
     ]
     waiting = (one for one in found if one.people and one.cause_key not in state.reminders.outcomes)
     return tuple(sorted(waiting, key=lambda one: (one.due_at, one.cause_key)))
@@ -86,14 +87,13 @@ def cadence_of(state: RelationshipState, default: int) -> int:
     return default if state.agreement is None else state.agreement.cadence_days
 
 
-def _no_session(state: RelationshipState, default: int, clock: _Mornings) -> Iterator[Due]:
-    since = contact_from(state)
-    if since is None:
+def _no_session(state: RelationshipState, frame: Frame, clock: _Mornings) -> Iterator[Due]:
+    since, end = contact_from(state), frame.last_day(state)
+    if since is None or not state.mentees:
         return
-    last_day = (clock.day(since) if isinstance(since, datetime) else since) + cadence_of(
-        state, default
-    ) * _DAY
-    if state.ends_on is not None and last_day >= state.ends_on:
+    days = cadence_of(state, frame.policy.cadence_days)
+    last_day = (clock.day(since) if isinstance(since, datetime) else since) + days * _DAY
+    if end is not None and last_day >= end:
         return
     yield Due(
         cause_key=f"{NO_SESSION}/{state.relationship_id}/{_utc_day(since)}",

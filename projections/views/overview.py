@@ -10,13 +10,14 @@ import msgspec
 
 from projections.subjects.relationship import ACTIVE, RelationshipState
 from projections.views.due import contact_from
+from projections.views.frame import Frame
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One relationship; status is empty for one that does not count (its import was undone).
 
     contact_on: the UTC day that silence is counted from; cadence_days: what the pair agreed, None for the
-    programme's rule; corrected: whether any of its facts was corrected.
+    programme's rule; ends_on: its own last day, else its term's; corrected: whether any of its facts was corrected.
     """
 
     relationship_id: str
@@ -65,8 +66,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
         return self.minutes_held // 60
 
 
-def line(state: RelationshipState) -> Line:
-    """The line of one relationship."""
+def line(state: RelationshipState, frame: Frame) -> Line:
+    """The line of one relationship in its programme's frame."""
     sessions, goals, feedback = state.sessions, state.goals, state.feedback
     return Line(
         relationship_id=state.relationship_id,
@@ -88,7 +89,7 @@ def line(state: RelationshipState) -> Line:
         contact_on=_day(contact_from(state)),
         cadence_days=None if state.agreement is None else state.agreement.cadence_days,
         starts_on=state.starts_on,
-        ends_on=state.ends_on,
+        ends_on=frame.last_day(state),
         corrected=state.corrected > 0,
     )
 
@@ -117,7 +118,7 @@ def overview(lines: Iterable[Line], now: datetime, cadence_default: int) -> Over
 def is_silent(one: Line, now: datetime, cadence_default: int) -> bool:
     """Whether no session was held for longer than the cadence, in a relationship not past its last day."""
     today = now.astimezone(UTC).date()
-    if one.contact_on is None or (one.ends_on is not None and one.ends_on < today):
+    if one.contact_on is None or not one.mentees or (one.ends_on is not None and one.ends_on < today):
         return False
     return today > one.contact_on + timedelta(days=one.cadence_days or cadence_default)
 

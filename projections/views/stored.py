@@ -1,6 +1,6 @@
 """The stored views: which rows each keeps of a relationship. No command needs them, so they follow after the commit.
 
-A view's rows of a stream are a pure function of the stream's events and the programme's present policy; bump
+A view's rows of a stream are a pure function of the stream's events and the programme's present frame; bump
 `version` whenever that function changes. The timeline is not among them: it holds names, is one stream long, and is
 made when it is read.
 """
@@ -15,9 +15,9 @@ from typing import Any
 import msgspec
 
 from events.event import AnyRecorded
-from events.subjects.programme import Policy
 from projections.fold import fold_of, run
 from projections.views import agenda, due, overview
+from projections.views.frame import Frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,18 +32,18 @@ class ViewRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A stored view: its rows of one relationship, from its state, its first event's time and the programme's policy."""
+    """A stored view: its rows of one relationship, from its state, its first event's time and the programme's frame."""
 
     name: str
     version: int
     body: type[msgspec.Struct]
-    rows: Callable[[Any, datetime, Policy], list[ViewRow]]
+    rows: Callable[[Any, datetime, Frame], list[ViewRow]]
 
 
-def rows_of(view: View, events: Sequence[AnyRecorded], policy: Policy) -> list[ViewRow]:
+def rows_of(view: View, events: Sequence[AnyRecorded], frame: Frame) -> list[ViewRow]:
     """The rows that a view keeps of one stream."""
     state = run(fold_of("relationship"), events).state
-    return view.rows(state, events[0].recorded_at, policy)
+    return view.rows(state, events[0].recorded_at, frame)
 
 
 _encoder = msgspec.json.Encoder()
@@ -54,19 +54,19 @@ def encode_body(body: msgspec.Struct) -> bytes:
     return _encoder.encode(body)
 
 
-def _overview(state: Any, _recorded_from: datetime, _policy: Policy) -> list[ViewRow]:
-    return [ViewRow(body=overview.line(state), scope=state.programme_id)] if state.status else []
+def _overview(state: Any, _recorded_from: datetime, frame: Frame) -> list[ViewRow]:
+    return [ViewRow(body=overview.line(state, frame), scope=state.programme_id)] if state.status else []
 
 
-def _agenda(state: Any, _recorded_from: datetime, _policy: Policy) -> list[ViewRow]:
+def _agenda(state: Any, _recorded_from: datetime, _frame: Frame) -> list[ViewRow]:
     return [
         ViewRow(body=item, scope=item.programme_id, person=item.person_id, at=_moment(item))
         for item in agenda.items(state)
     ]
 
 
-def _due(state: Any, recorded_from: datetime, policy: Policy) -> list[ViewRow]:
-    found = due.due_items(state, recorded_from, policy.cadence_days, policy.feedback_days)
+def _due(state: Any, recorded_from: datetime, frame: Frame) -> list[ViewRow]:
+    found = due.due_items(state, recorded_from, frame)
     return [ViewRow(body=one, scope=state.programme_id, at=one.due_at) for one in found]
 
 

@@ -14,9 +14,7 @@ from projections.wording.glossary import Glossary, day, moment
 
 Detail = tuple[tuple[str, str], ...]
 
-_PEOPLE = frozenset(
-    {"person", "mentors", "mentees", "replaced_by", "giver", "receiver", "owner", "by", "absent"}
-)
+_PEOPLE = frozenset({"person", "mentors", "mentees", "replaced_by", "giver", "receiver", "owner", "by", "absent"})
 _THINGS = frozenset({"goals_met"})
 _HIDDEN = frozenset(
     {

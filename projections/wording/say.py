@@ -15,9 +15,7 @@ from projections.wording.glossary import Glossary
 
 BatchEvent = BatchStarted | BatchFinished | BatchUndone | Undone
 AgreementEvent = FitAssessed | AgreementMade
-Sayable = (
-    relationship.Life | AgreementEvent | GoalEvent | SessionEvent | FeedbackEvent | ReminderEvent | BatchEvent
-)
+Sayable = relationship.Life | AgreementEvent | GoalEvent | SessionEvent | FeedbackEvent | ReminderEvent | BatchEvent
 
 
 def headline(data: Sayable, glossary: Glossary) -> str:

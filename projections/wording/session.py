@@ -26,9 +26,7 @@ def headline(data: SessionEvent, glossary: Glossary) -> str:
         case SessionHeld():
             return _held(data, glossary)
         case SessionCancelled():
-            return titled(
-                f"{_name(data.session_id, glossary)} cancelled by {glossary.person(data.by)}", data.reason
-            )
+            return titled(f"{_name(data.session_id, glossary)} cancelled by {glossary.person(data.by)}", data.reason)
         case SessionMissed():
             absent = glossary.persons(data.absent)
             return f"{_name(data.session_id, glossary)} missed: {absent} did not come"

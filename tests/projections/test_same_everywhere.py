@@ -37,6 +37,7 @@ from projections.heads import LIVE
 from projections.live import encode, kind_of
 from projections.rebuild import rebuild, rollback
 from projections.replay import replay
+from projections.views.frame import frame_of
 from projections.views.stored import STORED, encode_body, rows_of
 from services.pipeline import Fact
 from tests.conftest import Database
@@ -196,13 +197,13 @@ class Everywhere(RuleBasedStateMachine):
         """Every stored view, once caught up, has the very rows that its function makes of the list."""
         self.whole.views.catch_up(self.org)
         streams = self._streams()
-        policy = run(fold_of("programme"), streams.get(f"programme-{PROGRAMME}", [])).state.policy
+        frame = frame_of(run(fold_of("programme"), streams.get(f"programme-{PROGRAMME}", [])).state)
         for view in STORED:
             expected = [
                 (stream, ordinal, encode_body(row.body))
                 for stream, events in sorted(streams.items())
                 if stream.startswith("relationship-")
-                for ordinal, row in enumerate(rows_of(view, events, policy))
+                for ordinal, row in enumerate(rows_of(view, events, frame))
             ]
             rows = self.whole.views.rows(self.org, view.name, limit=1_000)
             assert expected == [(row.stream, row.ordinal, encode_body(row.body)) for row in rows]

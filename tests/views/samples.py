@@ -121,15 +121,11 @@ _SYSTEM: tuple[tuple[Event, str], ...] = (
         "Reminder held back (weekly cap): a goal is past its date",
     ),
     (
-        ReminderFailed(
-            cause_key="k", sort="commitment_overdue", due_at=_DUE, outcome="failed", reason="no mail"
-        ),
+        ReminderFailed(cause_key="k", sort="commitment_overdue", due_at=_DUE, outcome="failed", reason="no mail"),
         "Reminder failed (no mail): a commitment is overdue",
     ),
     (
-        ReminderFailed(
-            cause_key="k", sort="feedback_unanswered", due_at=_DUE, outcome="unknown", reason="cut off"
-        ),
+        ReminderFailed(cause_key="k", sort="feedback_unanswered", due_at=_DUE, outcome="unknown", reason="cut off"),
         "Reminder may or may not have gone out (cut off): feedback waits for an answer",
     ),
     (

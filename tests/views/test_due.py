@@ -10,10 +10,12 @@ from events.event import Event
 from events.subjects.agreement import AgreementMade
 from events.subjects.feedback import FeedbackAcknowledged, FeedbackGiven
 from events.subjects.goal import GoalAchieved, GoalRevised, GoalSet
+from events.subjects.programme import Policy
 from events.subjects.relationship import Accepted, MentorJoined, MentorLeft, Proposed, Registered
 from events.subjects.reminder import ReminderSuppressed
 from events.subjects.session import Commitment, CommitmentKept, SessionCorrected, SessionHeld
 from projections.views.due import Due, due_items
+from projections.views.frame import Frame
 from tests.specs.pair import END, HELD, MENTEE, MENTOR, OUTSIDER, OVER, RUNNING, START, P, R
 from tests.specs.spec import Given, given
 
@@ -23,11 +25,16 @@ PRAISE = FeedbackGiven(feedback_id="f1", giver=MENTOR, receiver=MENTEE, sort="pr
 
 
 def due(
-    *events: Given, recorded_from: datetime = RECORDED, zone: str = "UTC", cadence: int = 14
+    *events: Given,
+    recorded_from: datetime = RECORDED,
+    zone: str = "UTC",
+    cadence: int = 14,
+    term_ends_on: date | None = None,
 ) -> dict[str, Due]:
     """The due reminders by sort, of which these scenes have one each."""
     state = given("relationship", *events).state
-    return {one.sort: one for one in due_items(state, recorded_from, cadence, 7, zone)}
+    frame = Frame(policy=Policy(cadence_days=cadence), term_ends_on=term_ends_on)
+    return {one.sort: one for one in due_items(state, recorded_from, frame, zone)}
 
 
 def nine(month: int, day: int) -> datetime:
@@ -187,5 +194,17 @@ def test_a_cause_with_an_outcome_is_not_due() -> None:
 def test_the_earliest_comes_first() -> None:
     """Items are in the order of their moments."""
     state = given("relationship", RUNNING, HELD, GOAL, (PRAISE, "2026-02-10")).state
-    moments = [one.due_at for one in due_items(state, RECORDED, 14, 7)]
+    moments = [one.due_at for one in due_items(state, RECORDED, Frame())]
     assert (4, moments) == (len(moments), sorted(moments))
+
+
+def test_a_term_that_was_over_when_it_was_recorded_reminds_nobody() -> None:
+    """A relationship without a last day of its own is bound by the programme's term."""
+    assert {} == due(RUNNING, GOAL, term_ends_on=date(2026, 1, 30))
+    assert {"goal_overdue"} == set(due(RUNNING, GOAL, term_ends_on=date(2026, 2, 10)))
+
+
+def test_a_mentor_without_a_mentee_is_not_asked_for_sessions() -> None:
+    """An accepted offer whose mentee nobody has named has nobody to meet."""
+    offer = Proposed(relationship_id=R, programme_id=P, mentors=(MENTOR,))
+    assert {} == due(offer, Accepted(relationship_id=R, programme_id=P))

@@ -11,6 +11,7 @@ from events.subjects.feedback import FeedbackGiven
 from events.subjects.goal import GoalAchieved, GoalSet
 from events.subjects.session import SessionCorrected
 from projections.fold import begin, fold_of
+from projections.views.frame import Frame
 from projections.views.overview import Line, is_silent, line, overview
 from tests.specs.pair import HELD, MENTEE, MENTOR, OVER, RUNNING, START, P, R
 from tests.specs.spec import NOW, Given, given
@@ -18,7 +19,7 @@ from tests.specs.spec import NOW, Given, given
 
 def told(*events: Given) -> Line:
     """The line of a relationship with these events."""
-    return line(given("relationship", *events).state)
+    return line(given("relationship", *events).state, Frame())
 
 
 BUSY = (
@@ -61,9 +62,7 @@ def test_a_line_counts_what_happened() -> None:
 
 def test_a_line_says_that_something_was_corrected() -> None:
     """A corrected session marks the line."""
-    assert told(
-        RUNNING, HELD, SessionCorrected(session_id="s1", corrects=2, reason="x", mentee_talked=1)
-    ).corrected
+    assert told(RUNNING, HELD, SessionCorrected(session_id="s1", corrects=2, reason="x", mentee_talked=1)).corrected
 
 
 def test_totals_add_up_the_lines() -> None:
@@ -87,7 +86,7 @@ def test_totals_add_up_the_lines() -> None:
 
 def test_what_never_began_does_not_count() -> None:
     """A relationship whose import was undone has no status and is in no total."""
-    empty = line(begin(fold_of("relationship")).state)
+    empty = line(begin(fold_of("relationship")).state, Frame())
     assert 0 == overview([empty], NOW, 14).relationships
 
 
@@ -104,6 +103,4 @@ def test_silent_pairs_are_found() -> None:
 def test_a_pair_past_its_last_day_is_not_silent() -> None:
     """After the last day nobody expects a session."""
     over = replace(told(RUNNING), ends_on=date(2026, 2, 28))
-    assert [False, True] == [
-        is_silent(one, NOW, 14) for one in (over, replace(over, ends_on=date(2026, 3, 1)))
-    ]
+    assert [False, True] == [is_silent(one, NOW, 14) for one in (over, replace(over, ends_on=date(2026, 3, 1)))]

@@ -40,9 +40,7 @@ def test_an_entry_says_what_the_log_stamped() -> None:
     assert (None, None, False) == (entry.corrected_by, entry.undone_by, entry.void)
 
 
-@pytest.mark.parametrize(
-    ("event", "sentence"), SAMPLES, ids=lambda one: one.TYPE if isinstance(one, Event) else ""
-)
+@pytest.mark.parametrize(("event", "sentence"), SAMPLES, ids=lambda one: one.TYPE if isinstance(one, Event) else "")
 def test_every_event_has_a_headline_in_plain_english(event: Event, sentence: str) -> None:
     """The headline of each type is the sentence that a person would say."""
     (entry,) = read(event)
@@ -121,9 +119,7 @@ def test_a_planned_session_is_told_in_its_own_zone() -> None:
 
 def test_a_corrected_session_shows_the_corrected_values() -> None:
     """The first entry says the right length and names its correction, which says what was there before."""
-    fix = SessionCorrected(
-        session_id="s1", corrects=2, reason="wrong clock", ended_at=START + timedelta(hours=1)
-    )
+    fix = SessionCorrected(session_id="s1", corrects=2, reason="wrong clock", ended_at=START + timedelta(hours=1))
     _, held, correction = read(RUNNING, HELD, fix)
     assert ("Session held, 60 minutes, 1 commitment", 120) == (held.headline, held.corrected_by)
     assert ("Ended at", "20 February 2026, 15:00 (UTC)") in held.detail
@@ -164,9 +160,7 @@ def test_corrected_feedback_and_goals_show_the_corrected_values() -> None:
     assert (("Text", "Very good"), 110) == (given.detail[-1], given.corrected_by)
     goal, _, reached = read(
         GoalSet(goal_id="g1", specific="Land two patchs"),
-        GoalRevised(
-            goal_id="g1", specific="Land two patches", due_on=date(2026, 5, 1), corrects=1, reason="typo"
-        ),
+        GoalRevised(goal_id="g1", specific="Land two patches", due_on=date(2026, 5, 1), corrects=1, reason="typo"),
         GoalAchieved(goal_id="g1"),
     )
     assert ("Goal set: Land two patches", 110) == (goal.headline, goal.corrected_by)
@@ -202,9 +196,7 @@ def test_a_prefix_of_the_events_is_the_timeline_of_then() -> None:
 
 def test_long_texts_are_cut_at_a_word() -> None:
     """A headline stays one line of reasonable length."""
-    (entry,) = read(
-        Registered(relationship_id="r", programme_id="p", mentors=(), mentees=(), title="word " * 40)
-    )
+    (entry,) = read(Registered(relationship_id="r", programme_id="p", mentors=(), mentees=(), title="word " * 40))
     assert len(entry.headline) < 150
     assert entry.headline.endswith("word…")
 
