@@ -42,11 +42,11 @@ def replay(
         if known_at is None or one.recorded_at <= known_at
     ]
     if as_of is not None:
-        events = _happened_by(events, as_of)
+        events = happened_by(events, as_of)
     return Replayed(run(fold_of(kind_of(stream)), events), events)
 
 
-def _happened_by(events: list[AnyRecorded], as_of: datetime) -> list[AnyRecorded]:
+def happened_by(events: list[AnyRecorded], as_of: datetime) -> list[AnyRecorded]:
     """The events that had happened by then.
 
     A correction says what was the case all along: it counts when the event that it corrects does. A batch that was

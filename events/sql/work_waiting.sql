@@ -42,7 +42,10 @@ BEGIN
             SELECT FROM effects e WHERE e.org_id = org AND e.effect_key > 'report-request/'
             AND e.effect_key < 'report-request0' AND coalesce(e.not_before, p_now) <= p_now
         ) OR (
-            NOT EXISTS (SELECT FROM effects e WHERE e.org_id = org AND e.effect_key = p_planned)
+            NOT EXISTS (
+                SELECT FROM effects e WHERE e.org_id = org AND e.effect_key = p_planned
+                AND (e.state = 'done' OR e.not_before > p_now)
+            )
             AND (v_last < p_now - interval '1 minute' OR v_created < p_now - interval '1 day')
             AND EXISTS (
                 SELECT FROM live_states s JOIN log_heads h ON h.org_id = s.org_id AND h.live_build = s.build

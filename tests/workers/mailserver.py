@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import Any
+from typing import Any, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
@@ -37,12 +38,12 @@ class Box:
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802  # the library's name
         if self.to_data:
             return self.to_data
-        self.mails.append(message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]  # typeshed takes it for Message
+        self.mails.append(message_from_bytes(envelope.content, policy=default))
         self.to.append(list(envelope.rcpt_tos))
         self.ways.append(session.ssl is not None)
         if self.hangs_up:
-            assert server.transport is not None
-            server.transport.abort()
+
+            cast("asyncio.Transport", server.transport).abort()
         return "250 taken"
 
 

@@ -13,7 +13,7 @@ from projections.subjects.programme import CLOSED, ProgrammeState
 from projections.subjects.relationship import RelationshipState
 from projections.views import due
 from projections.views.due import Due
-from projections.views.frame import Frame, frame_of
+from projections.views.frame import frame_of
 from workers.context import Context
 from workers.mail.about import About
 
@@ -42,14 +42,15 @@ def case_of(context: Context, org: UUID, stream: str) -> Case:
     """Fold the relationship from its events, not from any view, and look its people up."""
     found = replay(context.log, org, stream)
     state: RelationshipState = found.snapshot.state
-    programme = context.queries.one(org, f"programme-{state.programme_id}")
-    frame = Frame() if programme is None else frame_of(programme.state)
-    causes = due.due_items(state, found.events[0].recorded_at, frame) if found.events else ()
+    found_programme = context.queries.one(org, f"programme-{state.programme_id}")
+    programme = ProgrammeState() if found_programme is None else found_programme.state
+    recorded_from = found.events[0].recorded_at if found.events else None
+    causes = () if recorded_from is None else due.due_items(state, recorded_from, frame_of(programme))
     people = context.queries.some(org, [f"person-{one.person}" for one in state.members])
     return Case(
         state=state,
         due={one.cause_key: one for one in causes},
-        programme=ProgrammeState() if programme is None else programme.state,
+        programme=programme,
         people={one.id: one.state for one in people.values()},
     )
 

@@ -1,0 +1,88 @@
+"""The sweep: every few seconds, what lost nudges, killed workers and the passing of time have left to do.
+
+One query finds it, for all organisations. It becomes jobs; while Redis is gone, the views and reminders are done here,
+one organisation after the other, so that an outage of Redis delays mail and stops none. Reports wait for Redis.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+from redis import Redis, RedisError
+
+from events.errors import StorageUnavailable
+from projections.waiting import Waiting, work_waiting
+from workers.context import Context
+from workers.pulse import beat
+from workers.queues import REMINDERS, REPORTS, VIEWS, Queues
+from workers.reminders.send import send_due
+from workers.reports.schedule import planned_key
+from workers.views import catch_up_views
+
+NAME = "scheduler"
+_log = logging.getLogger(__name__)
+
+
+class Sweep:
+    """Finds work and has it done."""
+
+    def __init__(self, context: Context, connection: Redis) -> None:
+        self._context = context
+        self._connection = connection
+        self._queues = Queues(connection)
+        self._said: set[str] = set()
+        self._saying: set[str] = set()
+
+    def run(self, stop: threading.Event, seconds: float) -> None:
+        """Sweep until told to stop, with a pause of so many seconds; no fault ends it."""
+        while not stop.is_set():
+            now = datetime.now(UTC)
+            self._guarded(partial(self.once, now))
+            self._guarded(partial(beat, self._connection, NAME, now, max(30, int(6 * seconds))))
+            self._said, self._saying = self._saying, set()
+            stop.wait(seconds)
+
+    def once(self, now: datetime) -> list[Waiting]:
+        """Have done what waits now; what was found."""
+        found = work_waiting(self._context.engine, now, planned_key(now))
+        for one in found:
+            try:
+                self._enqueue(one, now)
+            except RedisError as error:
+                self._say(f"Redis does not take jobs ({type(error).__name__}); the sweep does the work itself.")
+                self._do(one, now)
+        return found
+
+    def _enqueue(self, one: Waiting, now: datetime) -> None:
+        for wanted, kind in ((one.views, VIEWS), (one.reminders, REMINDERS), (one.reports, REPORTS)):
+            if wanted:
+                self._queues.add(kind, one.org, now)
+
+    def _do(self, one: Waiting, now: datetime) -> None:
+        """The work of one organisation, in this process; its faults are its own."""
+        try:
+            catch_up_views(self._context, one.org)
+            if one.reminders:
+                send_due(self._context, one.org, now)
+        except StorageUnavailable:
+            raise
+        except Exception:  # noqa: BLE001  # one organisation's failure never stops another's work
+            _log.exception("The work of organisation %s failed; it is tried again.", one.org)
+
+    def _guarded(self, step: Callable[[], object]) -> None:
+        try:
+            step()
+        except (StorageUnavailable, RedisError) as error:
+            self._say(f"{type(error).__name__}: {error}")
+        except Exception:  # noqa: BLE001  # the sweep is what everything else relies on: it goes on
+            _log.exception("A sweep failed; the next one follows.")
+
+    def _say(self, sentence: str) -> None:
+        """Once per outage, not at every sweep of it."""
+        if sentence not in self._said | self._saying:
+            _log.warning("%s", sentence)
+        self._saying.add(sentence)
