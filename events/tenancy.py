@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from events.errors import StorageUnavailable, UnsafeDatabase
 
@@ -75,7 +77,9 @@ def unavailable() -> Iterator[None]:
         if error.connection_invalidated:
             raise StorageUnavailable(_LOST, cause=type(error.orig).__name__) from error
         raise
-    except TimeoutError as error:
+    except psycopg.OperationalError as error:  # a raw connection's failure comes as the driver raised it
+        raise StorageUnavailable(_LOST, cause=type(error).__name__) from error
+    except PoolExhausted as error:
         raise StorageUnavailable(_LOST, cause="pool") from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -68,8 +69,10 @@ def describe(api: Api, shapes: Iterable[type[msgspec.Struct]]) -> None:
     """Add the schemas of everything that goes out."""
     types = dict.fromkeys([Problem, *shapes])
     _, components = msgspec.json.schema_components(list(types), ref_template=_REFERENCE)
-    for name, schema in components.items():
-        api.spec.components.schema(name, schema)
+    for schema in components.values():
+        schema["description"] = cleandoc(schema.get("description", ""))
+    # Put in as they are: apispec would read `items: false` (a tuple's end) as the name of a schema.
+    api.spec.components.schemas.update(components)
 
 
 def page_schema(shape: type[msgspec.Struct]) -> dict[str, Any]:

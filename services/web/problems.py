@@ -151,7 +151,10 @@ _HTTP = {
     NOT_ALLOWED: ("method_not_allowed", "This address does not take this method; the Allow header names others."),
     TOO_LARGE: ("body_too_large", "The body is larger than this address takes."),
     UNSUPPORTED: ("unsupported_media_type", "Send the body as application/json."),
-    BROKEN: ("internal_error", "Something broke on our side; it is in the log. Nothing was half-written."),
+    BROKEN: (
+        "internal_error",
+        "Something broke on our side; our log says where. Send the same request with the same key again.",
+    ),
 }
 
 

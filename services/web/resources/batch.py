@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 import msgspec
 
 from projections.queries import Current
 from services.imports.batch import Committed, Preview
 from services.imports.verdicts import Note, Plan
+from services.web.resources.shared import When
 
 
 class ImportNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +67,7 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     status: str
-    status_at: datetime | None
+    status_at: When | None
     source: str
     format: str
     sha256: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
 from projections.queries import Current
+from services.web.resources.shared import When
 
 
 class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,12 +16,12 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     person_id: str
     role: str
     status: str
-    status_at: datetime | None
+    status_at: When | None
     capacity: int | None
     skills: tuple[str, ...]
     version: int
     position: int
-    changed_at: datetime
+    changed_at: When
 
 
 def enrolment_of(current: Current) -> Enrolment:

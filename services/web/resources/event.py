@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 import msgspec
 
 from events.event import AnyRecorded
+from services.web.resources.shared import When
 
 
 class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,8 +19,8 @@ class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True):
     stream_version: int
     type: str
     schema: int
-    occurred_at: datetime
-    recorded_at: datetime
+    occurred_at: When
+    recorded_at: When
     actor: str
     on_behalf_of: str | None
     cause: str | None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
+
+from services.web.resources.shared import When
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,5 +15,5 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     token_id: str
     label: str
     scopes: tuple[str, ...]
-    expires_at: datetime | None
+    expires_at: When | None
     log_size: int

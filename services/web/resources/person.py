@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
 from projections.queries import Current
+from services.web.resources.shared import When
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +20,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     corrections: int
     version: int
     position: int
-    changed_at: datetime
+    changed_at: When
 
 
 def person_of(current: Current) -> Person:

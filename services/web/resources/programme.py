@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 import msgspec
 
@@ -10,6 +10,7 @@ from events.subjects.programme import Policy
 from projections.queries import Current
 from projections.subjects.programme import Said
 from projections.views.overview import Overview
+from services.web.resources.shared import When
 
 
 class Programme(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,7 +19,7 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
     status: str
-    status_at: datetime | None
+    status_at: When | None
     starts_on: date | None
     ends_on: date | None
     policy: Policy
@@ -27,7 +28,7 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     simulated: bool
     version: int
     position: int
-    changed_at: datetime
+    changed_at: When
 
 
 class ProgrammeOverview(msgspec.Struct, frozen=True, kw_only=True):

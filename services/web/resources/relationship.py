@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 import msgspec
 
 from projections.queries import Current
 from projections.subjects.agreement import Agreement, Fit
 from projections.subjects.relationship import RelationshipState, Separation
+from services.web.resources.shared import When
 
 
 class RelationshipSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +27,7 @@ class RelationshipSummary(msgspec.Struct, frozen=True, kw_only=True):
     ends_on: date | None
     version: int
     position: int
-    changed_at: datetime
+    changed_at: When
 
 
 class Participant(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,8 +36,8 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
     role: str
-    since: datetime
-    until: datetime | None
+    since: When
+    until: When | None
 
 
 class Numbers(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,9 +64,9 @@ class Relationship(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     programme_id: str
     status: str
-    status_at: datetime | None
+    status_at: When | None
     stage: str
-    stage_at: datetime | None
+    stage_at: When | None
     outcome: str
     title: str
     unit: str
@@ -78,8 +79,8 @@ class Relationship(msgspec.Struct, frozen=True, kw_only=True):
     starts_on: date | None
     ends_on: date | None
     people: tuple[Participant, ...]
-    accepted_by: dict[str, datetime]
-    accepted_at: datetime | None
+    accepted_by: dict[str, When]
+    accepted_at: When | None
     fit: dict[str, Fit]
     agreement: Agreement | None
     separation: Separation | None
@@ -88,7 +89,7 @@ class Relationship(msgspec.Struct, frozen=True, kw_only=True):
     simulated: bool
     version: int
     position: int
-    changed_at: datetime
+    changed_at: When
 
 
 def summary_of(current: Current) -> RelationshipSummary:
@@ -112,7 +113,7 @@ def summary_of(current: Current) -> RelationshipSummary:
 
 
 def relationship_of(
-    state: RelationshipState, names: dict[str, str], *, version: int, position: int, changed_at: datetime
+    state: RelationshipState, names: dict[str, str], *, version: int, position: int, changed_at: When
 ) -> Relationship:
     """What a reader sees of a relationship; names of its people by id."""
     about = state.about
