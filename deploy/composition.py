@@ -1,5 +1,7 @@
 """Where the parts meet: what the API, the workers and the commands are made of."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +31,16 @@ def compose(service_url: str, *, pool_size: int = 5, statement_timeout: int | No
         _limit(engine, statement_timeout)
     log = Log(engine)
     return Core(engine, log, Pipeline(log))
+
+
+@contextmanager
+def composed(service_url: str) -> Generator[Core]:
+    """The parts for one command; connections are closed at the end."""
+    core = compose(service_url)
+    try:
+        yield core
+    finally:
+        core.engine.dispose()
 
 
 def _limit(engine: Engine, seconds: int) -> None:

@@ -12,6 +12,12 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_action_data(parser: argparse.ArgumentParser) -> None:
+    """Add `--data DIR` to an action of a command, so that it may stand behind the action's name too."""
+    # An action's default would overwrite what was given before its name.
+    parser.add_argument("--data", type=Path, metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add `--json`."""
     parser.add_argument("--json", action="store_true", help="print one JSON value instead of text")

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from deploy.backing import open_backing
 from deploy.errors import DeployError
-from deploy.options import add_json, add_org
+from deploy.options import add_action_data, add_json, add_org
 from deploy.organisation import the_organisation
 from deploy.settings import Settings
 from events.tenancy import make_engine
@@ -38,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         if name != "status":
             action.add_argument("view", choices=VIEWS, help="which view; live = the states that decisions use")
         add_org(action)
+        add_action_data(action)
         add_json(action)
 
 

@@ -11,14 +11,17 @@ from deploy import record
 from deploy.addresses import full
 from deploy.backing import Backing, started_backing
 from deploy.checks import require_sound
+from deploy.composition import composed
 from deploy.embedded.processes import Identity
 from deploy.folder import open_folder
 from deploy.instance import await_ready, programs
 from deploy.listening import address, listen
 from deploy.lock import FolderLock, acquire
 from deploy.options import port
+from deploy.sample import ensure_sample
 from deploy.settings import Settings
 from deploy.supervisor import Supervisor
+from events.organisations import organisations
 
 LEFTOVER_STEPS = ((signal.SIGTERM, 5.0),)
 
@@ -47,9 +50,7 @@ def _with_options(args: argparse.Namespace, settings: Settings) -> Settings:
     return replace(settings, host=host, port=settings.port if args.port is None else args.port)
 
 
-def _serve(
-    settings: Settings, backing: Backing, lock: FolderLock, listener: socket.socket, *, sample: bool
-) -> None:
+def _serve(settings: Settings, backing: Backing, lock: FolderLock, listener: socket.socket, *, sample: bool) -> None:
     instance = record.RunRecord(
         pid=os.getpid(),
         service_url=backing.service_url,
@@ -68,13 +69,33 @@ def _serve(
             if server is not None:
                 supervisor.adopt(server.program, server.process)
         supervisor.start(programs(settings, backing, listener))
+        token = None
+        if sample:
+            token = _sample(backing)
+        else:
+            _find_organisation(backing)
         if await_ready(supervisor, listener, lock.folder.logs):
             print(f"Ready: {address(listener)}", flush=True)
+            if token is not None:
+                print(f"Token: {token}", flush=True)
             supervisor.run()
             _say("Stopping.")
     finally:
         supervisor.stop()
         record.forget(lock.folder)
+
+
+def _sample(backing: Backing) -> str:
+    with composed(backing.service_url) as core:
+        return ensure_sample(core, backing.folder)
+
+
+def _find_organisation(backing: Backing) -> None:
+    """Say how to begin, where nobody has begun yet; whoever has begun has their tokens."""
+    with composed(backing.service_url) as core:
+        known = organisations(core.engine)
+    if not known:
+        _say("There is no organisation yet. In a second terminal: mentorledger org create NAME")
 
 
 def _say(line: str) -> None:

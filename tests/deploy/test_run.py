@@ -9,6 +9,7 @@ import sys
 import textwrap
 import urllib.request
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -17,9 +18,12 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from deploy.addresses import plain
+from deploy.composition import composed
 from deploy.embedded.processes import Identity, identify, until
 from deploy.folder import open_folder
 from deploy.lock import acquire, is_running
+from deploy.sample import ORGANISATION
+from events.organisations import credential_of
 
 PROJECT = Path(__file__).resolve().parents[2]
 APPLICATION = """
@@ -29,6 +33,7 @@ def build_app():
         return [b"ready"]
     return answer
 """
+HINT = "There is no organisation yet. In a second terminal: mentorledger org create NAME"
 # The command itself, with programs that need no application.
 COMMAND = """
 import sys
@@ -113,7 +118,7 @@ def test_run_serves_and_a_signal_ends_all_of_it(folders, sign):
     assert b"ready" == answer(running.address)
     output, errors = running.end(sign)
     assert (0, "") == (running.process.returncode, output)
-    assert "Stopping.\n" == errors
+    assert f"{HINT}\nStopping.\n" == errors
     assert not any(identity.alive() for identity in running.family)
     assert not is_running(open_folder(running.data))
     assert not (running.data / "run.json").exists()
@@ -171,7 +176,34 @@ def test_crashed_api_and_redis_and_database_come_back(folders):
     service = make_url(json.loads(record.read_bytes())["service_url"])
     assert until(lambda: _connects(plain(service)), 30)
     _, errors = running.end(signal.SIGTERM)
-    assert ["postgres", "redis", "api"] == [line.split()[0] for line in errors.splitlines()[:3]]
+    assert ["postgres", "redis", "api"] == [line.split()[0] for line in errors.splitlines()[1:4]]
+
+
+def test_sample_comes_with_one_token_that_a_second_start_keeps(folders):
+    """The token is printed after the address, opens the sample organisation, and is the same after kill -9."""
+    first = instance(folders, "--port", "0", "--sample")
+    token = next_line(first).split()[1]
+    assert 0o600 == (first.data / "secrets" / "sample-token").stat().st_mode & 0o777
+    os.kill(first.process.pid, signal.SIGKILL)
+    first.process.communicate()
+    second = instance(folders, "--port", "0", "--sample")
+    assert f"Token: {token}\n" == next_line(second)
+    with compose_over(second) as core:
+        credential = credential_of(core.engine, token, datetime.now(UTC))
+    assert credential is not None
+    assert ORGANISATION == credential.org
+    second.end(signal.SIGTERM)
+
+
+def next_line(running: Instance) -> str:
+    """What the command prints next."""
+    assert running.process.stdout is not None
+    return running.process.stdout.readline()
+
+
+def compose_over(running: Instance):
+    """The parts over the instance's own database."""
+    return composed(json.loads((running.data / "run.json").read_bytes())["service_url"])
 
 
 def _answers(address: str) -> bool:

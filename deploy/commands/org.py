@@ -1,0 +1,65 @@
+"""Make an organisation with its first token, or list the organisations there are."""
+
+import argparse
+import json
+from uuid import UUID, uuid4
+
+from deploy import tokens
+from deploy.backing import open_backing
+from deploy.composition import Core, composed
+from deploy.options import add_action_data, add_json
+from deploy.settings import Settings
+from events.organisations import create_log, organisations
+from projections.queries import Queries
+from services.decisions.organisation import CreateOrganisation
+from services.texts import must_be_named
+
+ACTOR = "operator:command"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the actions."""
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    create = actions.add_parser("create", help="make an organisation and print a token with all scopes")
+    create.add_argument("name", metavar="NAME", help="what it is called")
+    create.set_defaults(act=_create)
+    listing = actions.add_parser("list", help="list the organisations by id")
+    listing.set_defaults(act=_list)
+    for action in (create, listing):
+        add_action_data(action)
+        add_json(action)
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Do what the action says."""
+    with open_backing(settings) as backing, composed(backing.service_url) as core:
+        args.act(args, core)
+    return 0
+
+
+def _create(args: argparse.Namespace, core: Core) -> None:
+    must_be_named(args.name)  # before there is a log that nobody wants
+    org = uuid4()
+    create_log(core.engine, org)
+    core.pipeline.handle(org, CreateOrganisation(organisation_id=str(org), name=args.name), actor=ACTOR)
+    _, token = tokens.issue(core, org, label="First token", scopes=tokens.SCOPES, actor=ACTOR)
+    if args.json:
+        print(json.dumps({"organisation_id": str(org), "token": token}))
+    else:
+        print(f"Organisation {org}\nToken: {token}\nThe token is shown this once. Keep it as you keep a password.")
+
+
+def _list(args: argparse.Namespace, core: Core) -> None:
+    found = [{"organisation_id": str(org), "name": _name(core, org)} for org in organisations(core.engine)]
+    if args.json:
+        print(json.dumps(found, ensure_ascii=False))
+        return
+    for one in found:
+        print(f"{one['organisation_id']}  {one['name']}")
+    if not found:
+        print("There is no organisation yet; make one with `mentorledger org create NAME`.")
+
+
+def _name(core: Core, org: UUID) -> str:
+    current = Queries(core.engine, core.log).one(org, f"organisation-{org}")
+    return current.card.label if current is not None else "(no name)"
