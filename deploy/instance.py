@@ -24,11 +24,12 @@ def programs(settings: Settings, backing: Backing, listener: socket.socket) -> l
     descriptor = listener.fileno()
     python = (sys.executable, "-m")
     workers = [
-        _program(f"worker-{number}", (*python, "deploy.worker"), settings, backing)
+        _program(f"worker-{number}", (*python, "deploy.worker", "views"), settings, backing)
         for number in range(1, settings.workers + 1)
     ]
     return [
         *workers,
+        _program("effects", (*python, "deploy.worker", "effects"), settings, backing),
         _program("scheduler", (*python, "deploy.scheduler"), settings, backing),
         _program("api", (*python, *_gunicorn(settings, descriptor)), settings, backing, (descriptor,)),
     ]
@@ -84,9 +85,7 @@ def await_ready(supervisor: Supervisor, listener: socket.socket, logs: Path) -> 
         if _ready(address(listener)):
             return True
         if supervisor.clock() > deadline:
-            raise DeployError(
-                "not_ready", f"The API did not become ready in {READY_SECONDS:g} s. See {logs}."
-            )
+            raise DeployError("not_ready", f"The API did not become ready in {READY_SECONDS:g} s. See {logs}.")
         supervisor.wait(0.1)
     return False
 

@@ -10,11 +10,11 @@
 | MENTORLEDGER_PORT | port of the API | the first free one from 8080 |
 | MENTORLEDGER_API_PROCESSES | processes of the API | 2 |
 | MENTORLEDGER_API_THREADS | requests at a time in each | 8 |
-| MENTORLEDGER_WORKERS | worker processes | 1 |
+| MENTORLEDGER_WORKERS | processes that bring views up to date; one more sends mail and makes reports | 1 |
 | MENTORLEDGER_POOL_SIZE | database connections kept by each process | 8 |
 | MENTORLEDGER_STATEMENT_TIMEOUT | seconds that one statement of the API may take | 30 |
 | MENTORLEDGER_SWEEP_SECONDS | pause between two looks of the schedule at what is due | 5 |
-| SMTP_URL | smtp://user:password@host:587 (STARTTLS) or smtps://...:465 | mail stays in the data folder |
+| SMTP_URL | smtp://user:password@host:587, smtp+starttls:// (demands TLS) or smtps:// | mail stays in the data folder |
 | MAIL_FROM | sender of the mail | mentorledger@localhost |
 """
 
@@ -69,7 +69,7 @@ class Settings:
             pool_size=read.number("MENTORLEDGER_POOL_SIZE", 1, 100) or 8,
             statement_timeout=read.number("MENTORLEDGER_STATEMENT_TIMEOUT", 1, 3600) or 30,
             sweep_seconds=read.number("MENTORLEDGER_SWEEP_SECONDS", 1, 3600) or 5,
-            smtp_url=read.address("SMTP_URL", ("smtp", "smtps"), "smtp://user:password@host:587"),
+            smtp_url=read.address("SMTP_URL", ("smtp", "smtp+starttls", "smtps"), "smtp://user:password@host:587"),
             mail_from=read.mail("MAIL_FROM") or "mentorledger@localhost",
         )
 
@@ -88,9 +88,7 @@ class _Reader:
         if text is None:
             return None
         if not (text.isascii() and text.isdigit() and least <= int(text[:9]) <= most):
-            raise DeployError(
-                "bad_setting", f"{name} must be a whole number from {least} to {most}, it is {text!r}."
-            )
+            raise DeployError("bad_setting", f"{name} must be a whole number from {least} to {most}, it is {text!r}.")
         return int(text)
 
     def database(self, name: str) -> URL | None:

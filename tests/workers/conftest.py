@@ -1,6 +1,8 @@
 """A log with a way out for mail."""
 
+import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,3 +32,11 @@ def certificate(tmp_path_factory) -> Path:
     subprocess.run(command, check=True, capture_output=True)
     path.write_bytes(Path(f"{path}.crt").read_bytes() + path.read_bytes())
     return path
+
+
+@pytest.fixture
+def unused_redis() -> Iterator[str]:
+    """An address where no Redis is: the port is taken, and nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"redis://127.0.0.1:{taken.getsockname()[1]}/0"

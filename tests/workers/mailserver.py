@@ -42,7 +42,6 @@ class Box:
         self.to.append(list(envelope.rcpt_tos))
         self.ways.append(session.ssl is not None)
         if self.hangs_up:
-
             cast("asyncio.Transport", server.transport).abort()
         return "250 taken"
 
