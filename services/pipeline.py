@@ -143,10 +143,10 @@ class Pipeline:
         behalf: str | None,
         cause: str | None,
     ) -> Answer:
-        now = self._clock()
         digest = digest_of(msgspec.json.encode([type(command).__name__, command])) if key else b""
         stream = command.stream
         snapshots, answered, known_digest = self._live.load(org, (stream, *command.reads()), key)
+        now = self._clock()  # read after the load: what others did until then lies before it
         if answered is not None:
             if known_digest != digest:
                 raise CommandReused("This Idempotency-Key was used for another request; take a new one.", key=key)

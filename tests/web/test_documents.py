@@ -34,7 +34,8 @@ def served(api: Running, address: str) -> str:
     """The text of a file."""
     with closing(api.app.test_client().get(address)) as answer:
         assert 200 == answer.status_code, address
-        return answer.text
+        text: str = answer.data.decode("utf-8", "replace")
+        return text
 
 
 def test_the_document_is_valid(document: dict[str, Any]) -> None:
