@@ -1,0 +1,1 @@
+"""Files for others: the roster of a programme, in the columns that the import reads."""
