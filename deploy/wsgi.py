@@ -1,12 +1,14 @@
 """The API as one process of a WSGI server: `gunicorn "deploy.wsgi:build_app()"`."""
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
+from uuid import UUID
 
 from flask import Flask
 
 from deploy.addresses import full
-from deploy.composition import compose
+from deploy.composition import Core, compose
 from deploy.errors import DeployError
 from deploy.readiness import checks
 from deploy.settings import Settings
@@ -25,16 +27,16 @@ def build_app() -> Flask:
 
     Raises DeployError `bad_setting` where DATABASE_URL or REDIS_URL is missing: nothing embedded is started here.
     """
-    return assemble(Settings.from_environment(os.environ))
-
-
-def assemble(settings: Settings) -> Flask:
-    """Return the application over the servers that the settings name."""
+    settings = Settings.from_environment(os.environ)
     if settings.database_url is None or settings.redis_url is None:
         raise DeployError("bad_setting", "Set DATABASE_URL and REDIS_URL, or start everything with `mentorledger run`.")
-    core = compose(
-        full(settings.database_url), pool_size=settings.pool_size, statement_timeout=settings.statement_timeout
-    )
+    url, limit = full(settings.database_url), settings.statement_timeout
+    core = compose(url, pool_size=settings.pool_size, statement_timeout=limit)
+    return application(core, settings.redis_url, Nudger(settings.redis_url))
+
+
+def application(core: Core, redis_url: str, nudge: Callable[[UUID], None]) -> Flask:
+    """Return the API and the pages around the core."""
     services = Services(
         log=core.log,
         pipeline=core.pipeline,
@@ -43,7 +45,7 @@ def assemble(settings: Settings) -> Flask:
         importer=Importer(core.log, core.pipeline),
         undoer=Undoer(core.log, core.pipeline),
         credential_of=lambda token: credential_of(core.engine, token, datetime.now(UTC)),
-        nudge=Nudger(settings.redis_url),
-        checks=checks(core.engine, settings.redis_url),
+        nudge=nudge,
+        checks=checks(core.engine, redis_url),
     )
     return create_app(services)
