@@ -49,7 +49,7 @@ def leaf_hash(record: bytes) -> bytes:
 
 def timestamp(moment: datetime) -> str:
     """The moment as RFC 3339 in UTC with microseconds and `Z`."""
-    return utc(moment).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return utc(moment).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def pieces(

@@ -1,0 +1,35 @@
+"""What tests of the log append: small events, writes of one stream, and appends of now."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from events.append import Append, Draft, Write
+from events.event import Event
+from events.subjects.goal import GoalSet
+
+ACTOR = "token:test"
+HAPPENED = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+
+def new_stream(kind: str = "relationship") -> str:
+    """The name of a stream that does not exist yet."""
+    return f"{kind}-{uuid4()}"
+
+
+def goal(text: str = "Read the standard") -> GoalSet:
+    """An event whose text a test can find again."""
+    return GoalSet(goal_id="g", specific=text)
+
+
+def write(stream: str, *data: Event, expected: int | None = None, **more: Any) -> Write:
+    """One stream's part of an append."""
+    drafts = tuple(Draft(data=one, occurred_at=HAPPENED) for one in data)
+    return Write(stream=stream, drafts=drafts, expected=expected, **more)
+
+
+def append(*writes: Write, **more: Any) -> Append:
+    """An append of this moment."""
+    return Append(writes=writes, actor=ACTOR, **({"now": datetime.now(UTC)} | more))
