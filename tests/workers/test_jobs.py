@@ -151,7 +151,7 @@ def test_no_database_connection_crosses_a_fork(worker, connection, database, pos
         before = connections()
         with worker("views") as process:
             until(lambda: any(name.startswith("worker-views") for name in alive(connection)))
-            assert before == connections()
+            until(lambda: connections() == before)
             Queues(connection).add(VIEWS, town.org)
             until(lambda: connections() > before)
             assert horse_of(process) is not None

@@ -44,23 +44,37 @@ def sections(pairs: list[Pair], span: Span) -> tuple[Section, ...]:
     counted = [pair for pair in pairs if pair.state.status]
     return (
         Section(
+            key="relationships",
             title="Relationships",
             note="As they stood at the end of the period.",
             figures=(*_by_status(counted), *_by_stage(counted), *_people(counted), _silent(counted, span)),
         ),
-        Section(title="Sessions", note="Held, cancelled or missed in the period.", figures=_sessions(counted, span)),
-        Section(title="Goals", note="Set, achieved or dropped in the period.", figures=_goals(counted, span)),
         Section(
+            key="sessions",
+            title="Sessions",
+            note="Held, cancelled or missed in the period.",
+            figures=_sessions(counted, span),
+        ),
+        Section(
+            key="goals",
+            title="Goals",
+            note="Set, achieved or dropped in the period; open at its end.",
+            figures=_goals(counted, span),
+        ),
+        Section(
+            key="commitments",
             title="Commitments",
             note="Made, kept or released in the period; open and overdue at its end.",
             figures=_commitments(counted, span),
         ),
         Section(
+            key="feedback",
             title="Feedback",
             note="Given or acknowledged in the period; unanswered at its end.",
             figures=_feedback(counted, span),
         ),
         Section(
+            key="events",
             title="Reminders and corrections",
             note="Recorded as having happened in the period.",
             figures=_events(counted, span),

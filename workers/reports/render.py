@@ -15,8 +15,8 @@ INLINE = 8
 
 
 def as_json(report: Report) -> bytes:
-    """The report as JSON (UTF-8, indented), its form named in `form`."""
-    return msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n"
+    """The report as JSON (UTF-8), its form named in `form`."""
+    return msgspec.json.encode(report) + b"\n"
 
 
 def as_html(report: Report) -> bytes:

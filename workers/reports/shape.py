@@ -22,6 +22,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 class Section(msgspec.Struct, frozen=True, kw_only=True):
     """Figures of one sort; note says what they are of."""
 
+    key: str
     title: str
     note: str
     figures: tuple[Figure, ...]
