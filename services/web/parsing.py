@@ -11,6 +11,7 @@ from webargs.flaskparser import FlaskParser
 
 from services.web import strictjson
 from services.web.problems import ApiError
+from services.web.uploads import whole_body
 
 
 class Parser(FlaskParser):
@@ -21,7 +22,7 @@ class Parser(FlaskParser):
 
     def load_json(self, req: Request, schema: marshmallow.Schema) -> Any:
         """The body; without one it is an empty object."""
-        data = req.get_data()
+        data = whole_body()
         if not data:
             return {}
         if req.mimetype != "application/json" and not req.mimetype.endswith("+json"):

@@ -1,4 +1,4 @@
-"""A file that comes as the body itself or in a form."""
+"""The whole body of a request, and a file that comes as the body itself or in a form."""
 
 from __future__ import annotations
 
@@ -25,12 +25,26 @@ def uploaded(name: str | None) -> Uploaded:
     """The file of this request; name counts before the name in the form. Raises ApiError `invalid_body`."""
     request.max_content_length = MAX_FILE + _FORM_OVERHEAD
     if request.mimetype != "multipart/form-data":
-        return Uploaded(name or _UNNAMED, request.get_data())
+        return Uploaded(name or _UNNAMED, whole_body())
     file = request.files.get("file")
+    if request.content_length is None and getattr(request.stream, "is_exhausted", False):
+        raise _cut_off()
     if file is None:
         fault = {"pointer": "/file", "message": "Missing data for required field."}
         raise ApiError("invalid_body", "The form has no `file`.", errors=(fault,))
     return Uploaded(name or _plain(file.filename), file.read())
+
+
+def whole_body() -> bytes:
+    """The body. Raises ApiError `body_too_large` where a body of untold length was cut off at the limit."""
+    data = request.get_data()
+    if request.max_content_length is not None and len(data) >= request.max_content_length:
+        raise _cut_off()
+    return data
+
+
+def _cut_off() -> ApiError:
+    return ApiError("body_too_large", "The body is larger than this address takes.")
 
 
 def _plain(name: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 from dataclasses import replace
@@ -99,6 +100,30 @@ def test_a_body_over_the_limit_is_refused(client: Client) -> None:
     must_be_problem(client.raw("/people", b" " * (LARGEST_BODY + 1)), 413, "body_too_large")
     file = b"x" * (MAX_FILE + 200_000)
     must_be_problem(client.raw("/imports/preview", file, "text/csv"), 413, "body_too_large")
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type", "size"),
+    (
+        ("/people", "application/json", LARGEST_BODY + 100_000),
+        ("/imports/preview", "text/csv", MAX_FILE + 200_000),
+        ("/imports/preview", "multipart/form-data; boundary=b", MAX_FILE + 200_000),
+    ),
+)
+def test_a_body_of_untold_length_is_not_cut_off_in_silence(
+    client: Client, path: str, content_type: str, size: int
+) -> None:
+    """A chunked body that is too large is refused as a whole, though the framework reads it up to the limit."""
+    head = (
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n' if "form" in content_type else b""
+    )
+    answer = client.app.test_client().post(
+        f"/api/v1{path}",
+        input_stream=io.BytesIO(head + b'{"name":"A"}' + b" " * size),
+        headers={"Authorization": f"Bearer {client.token}", "Content-Type": content_type},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    must_be_problem(answer, 413, "body_too_large")
 
 
 def test_what_breaks_on_our_side_says_nothing_of_what_people_wrote(
