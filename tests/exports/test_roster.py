@@ -13,12 +13,9 @@ from services.imports.batch import Importer
 from tests.conftest import Database
 from tests.core import Whole, whole
 
-HOSTILE = (
-    ",".join(COLUMNS),
-    'Spring,2026-03-01,2026-05-31,Kernel,=1+1,"He said ""hi"", then\nleft",@SUM(A1),"C; ""Go""",ada@m.example; '
-    + "bo@m.example,Ada; Bo,cy@t.example,-Cy",
-    "Spring,2026-03-01,2026-05-31,Kernel,Second,Measure it,,,ada@m.example,Ada,di@t.example,Δi",
-)
+FORMULAS = '=1+1,"He said ""hi"", then\nleft",@SUM(A1),"C; ""Go""",ada@m.example; bo@m.example,Ada; Bo,cy@t.example,-Cy'
+PLAIN = "Second,Measure it,,,ada@m.example,Ada,di@t.example,Δi"
+HOSTILE = (",".join(COLUMNS), *(f"Spring,2026-03-01,2026-05-31,Kernel,{row}" for row in (FORMULAS, PLAIN)))
 
 
 @pytest.fixture(scope="module")
