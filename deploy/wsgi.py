@@ -13,10 +13,13 @@ from deploy.errors import DeployError
 from deploy.readiness import checks
 from deploy.settings import Settings
 from events.organisations import credential_of
+from projections.effects import Effects
 from projections.engine import Views
 from projections.queries import Queries
+from projections.report_files import ReportFiles
 from services.imports.batch import Importer
 from services.imports.undo import Undoer
+from services.reports import Reports
 from services.web.app import create_app
 from services.web.parts import Services
 from workers.nudge import Nudger
@@ -44,6 +47,7 @@ def application(core: Core, redis_url: str, nudge: Callable[[UUID], None]) -> Fl
         views=Views(core.engine),
         importer=Importer(core.log, core.pipeline),
         undoer=Undoer(core.log, core.pipeline),
+        reports=Reports(Queries(core.engine, core.log), Effects(core.engine), ReportFiles(core.engine)),
         credential_of=lambda token: credential_of(core.engine, token, datetime.now(UTC)),
         nudge=nudge,
         checks=checks(core.engine, redis_url),

@@ -11,18 +11,22 @@ from flask import Response, request
 from services.pipeline import Answer
 from services.web.headers import etag, is_known
 from services.web.pages import Page
-from services.web.problems import CREATED, NOT_MODIFIED, OK
+from services.web.problems import ACCEPTED, CREATED, NOT_MODIFIED, OK
 
 PREFIX = "/api/v1"
 _encoder = msgspec.json.Encoder()
 
 
 class One(msgspec.Struct, frozen=True, kw_only=True):
-    """An entity as it goes out; version is its stream's, None for what has none; made_at: where it is, if it is new."""
+    """An entity as it goes out; version is its stream's, None for what has none; made_at: where it is, if it is new.
+
+    waits: it was asked for and is not made yet.
+    """
 
     body: msgspec.Struct
     version: int | None = None
     made_at: str | None = None
+    waits: bool = False
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +60,15 @@ class Items(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-Result = One | Page | Written
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that never changes: its bytes, the sort of its content, and what it is called when it is kept."""
+
+    content: bytes
+    media_type: str
+    name: str
+
+
+Result = One | Page | Written | File
 
 
 def respond(result: Result) -> Response:
@@ -68,6 +80,8 @@ def respond(result: Result) -> Response:
             return _page(result)
         case Written():
             return _written(result)
+        case File():
+            return _file(result)
         case _:
             assert_never(result)
 
@@ -80,9 +94,17 @@ def _json(body: msgspec.Struct, status: int = OK) -> Response:
 
 def _one(result: One) -> Response:
     if result.version is None:
-        return _located(_json(result.body), result.made_at)
+        return _located(_json(result.body, ACCEPTED if result.waits else OK), result.made_at)
     response = Response(status=NOT_MODIFIED) if is_known(result.version) else _json(result.body)
     response.headers["ETag"] = etag(result.version)
+    return response
+
+
+def _file(file: File) -> Response:
+    response = Response(file.content, content_type=f"{file.media_type}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'inline; filename="{file.name}"'
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 

@@ -12,6 +12,7 @@ from flask_smorest import Api
 
 from services.web.paths import Position, position_schema
 from services.web.problems import (
+    ACCEPTED,
     BROKEN,
     CONFLICT,
     CREATED,
@@ -82,22 +83,35 @@ def page_schema(shape: type[msgspec.Struct]) -> dict[str, Any]:
     return {"type": "object", "required": ["items", "next"], "properties": {"items": items, "next": next_}}
 
 
-def answers_of(shape: type[msgspec.Struct] | dict[str, Any], method: str, *, creates: bool) -> dict[int, Any]:
+def file_answers(media_type: str) -> dict[int, Any]:
+    """The answers of a route that gives a file out."""
+    content = {media_type: {"schema": {"type": "string"}}}
+    return {OK: {"description": "The file.", "content": content}} | _problems("GET")
+
+
+def answers_of(
+    shape: type[msgspec.Struct] | dict[str, Any], method: str, *, creates: bool, accepts: bool = False
+) -> dict[int, Any]:
     """The answers of a route by status code."""
     schema = shape if isinstance(shape, dict) else _reference(shape.__name__)
     good = {"description": "Done.", "content": {"application/json": {"schema": schema}}, "headers": _tag()}
     found: dict[int, Any] = {OK: good}
+    if accepts:
+        found[ACCEPTED] = good | {"description": "Asked for; it is made soon."}
     if creates:
         found[CREATED] = good | {"description": "Made.", "headers": _tag() | {"Location": _header("Location")}}
     if method == "GET":
         found[NOT_MODIFIED] = {"description": "The version in If-None-Match is the current one."}
-    for status, means in _PROBLEMS.items():
-        if method == "POST" or status not in (CONFLICT, TOO_LARGE):
-            found[status] = {
-                "description": means,
-                "content": {MEDIA_TYPE: {"schema": _reference("Problem")}},
-            }
-    return found
+    return found | _problems(method)
+
+
+def _problems(method: str) -> dict[int, Any]:
+    content = {MEDIA_TYPE: {"schema": _reference("Problem")}}
+    return {
+        status: {"description": means, "content": content}
+        for status, means in _PROBLEMS.items()
+        if method == "POST" or status not in (CONFLICT, TOO_LARGE)
+    }
 
 
 def request_headers(method: str) -> list[str]:

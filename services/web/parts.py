@@ -13,6 +13,7 @@ from projections.queries import Queries
 from services.imports.batch import Importer
 from services.imports.undo import Undoer
 from services.pipeline import Clock, Pipeline, now_utc
+from services.reports import Reports
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,7 @@ class Services:
     views: Views
     importer: Importer
     undoer: Undoer
+    reports: Reports
     credential_of: Callable[[str], Credential | None]
     nudge: Callable[[UUID], None]
     checks: Mapping[str, Callable[[], str | None]]

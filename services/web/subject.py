@@ -20,7 +20,7 @@ from services.web.answers import PREFIX, Outcome, Result, Written, created, resp
 from services.web.auth import Credentials, authenticate
 from services.web.call import Call
 from services.web.headers import expected_version, idempotency_key
-from services.web.openapi import FILE_BODY, answers_of, page_schema, request_headers
+from services.web.openapi import FILE_BODY, answers_of, file_answers, page_schema, request_headers
 from services.web.pages import PageQuery
 from services.web.parsing import Parser
 from services.web.parts import Services
@@ -56,10 +56,16 @@ class Subject:
         *,
         shape: type[msgspec.Struct] = Outcome,
         creates: bool = False,
+        accepts: bool = False,
         scope: str = "write",
     ) -> Callable[[Route], Route]:
-        """A POST of a command; creates: 201 with its Location when something new came of it."""
-        return self._route("POST", path, shape, scope, body=body, creates=creates)
+        """A POST of a command; creates: 201 and a Location when something new came of it; accepts: 202 before that."""
+        answers = answers_of(shape, "POST", creates=creates, accepts=accepts)
+        return self._route("POST", path, shape, scope, body=body, creates=creates, answers=answers)
+
+    def file(self, path: str, media_type: str) -> Callable[[Route], Route]:
+        """A GET of a file."""
+        return self._route("GET", path, None, "read", answers=file_answers(media_type))
 
     def upload(
         self, path: str, shape: type[msgspec.Struct], query: Schema, *, creates: bool = False, scope: str
@@ -71,7 +77,7 @@ class Subject:
         self,
         method: str,
         path: str,
-        shape: type[msgspec.Struct],
+        shape: type[msgspec.Struct] | None,
         scope: str | None,
         *,
         query: Schema | None = None,
@@ -79,6 +85,7 @@ class Subject:
         pages: bool = False,
         creates: bool = False,
         file: bool = False,
+        answers: dict[int, Any] | None = None,
     ) -> Callable[[Route], Route]:
         def declare(route: Route) -> Route:
             view: Callable[..., Result] = route
@@ -90,15 +97,21 @@ class Subject:
             documented = self.blueprint.doc(
                 operationId=route.__name__,
                 parameters=[*request_headers(method), *([{"in": "query", "schema": query}] if query else [])],
-                responses=answers_of(page_schema(shape) if pages else shape, method, creates=creates),
+                responses=answers or _answers(shape, method, pages=pages, creates=creates),
                 security=[{"token": [scope] if scope else []}],
                 **({"requestBody": FILE_BODY} if file else {}),
             )(guarded)
             self.blueprint.add_url_rule(path, route.__name__, documented, methods=[method])
-            self.shapes.append(shape)
+            if shape is not None:
+                self.shapes.append(shape)
             return route
 
         return declare
+
+
+def _answers(shape: type[msgspec.Struct] | None, method: str, *, pages: bool, creates: bool) -> dict[int, Any]:
+    assert shape is not None, "a route without a shape says its answers itself"
+    return answers_of(page_schema(shape) if pages else shape, method, creates=creates)
 
 
 def _required(schema: Schema) -> list[str]:

@@ -14,8 +14,11 @@ from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from events.organisations import create_log, credential_of, issue_token
+from projections.effects import Effects
+from projections.report_files import ReportFiles
 from services.imports.batch import Importer
 from services.imports.undo import Undoer
+from services.reports import Reports
 from services.web.app import create_app
 from services.web.parts import Services
 from tests.conftest import Database
@@ -103,6 +106,7 @@ def running(service_url: str) -> Iterator[Running]:
             views=found.views,
             importer=Importer(found.log, found.pipeline),
             undoer=Undoer(found.log, found.pipeline),
+            reports=Reports(found.queries, Effects(found.engine), ReportFiles(found.engine)),
             credential_of=lambda token: credential_of(found.engine, token, datetime.now(UTC)),
             nudge=started.nudged.append,
             checks={"database": lambda: started.faults.get("database"), "redis": lambda: started.faults.get("redis")},

@@ -22,9 +22,10 @@ from events.tenancy import tenant
 from projections.effects import Effects
 from projections.report_files import HTML, JSON, ReportFiles
 from projections.views.overview import overview
+from projections.waiting import work_waiting
 from services.errors import NotFound, Refused
 from services.pipeline import Fact
-from services.reports import Period, report_id, request_report, up_to
+from services.reports import Period, Reports, report_id, up_to
 from services.sample.lives import lives
 from tests.workers.count import counts, records
 from tests.workers.town import NOW, Town, ago, context_on, found, late_town, registered_pair
@@ -347,28 +348,32 @@ def test_a_report_that_fails_stops_no_other_and_is_tried_again(context, monkeypa
     assert f"programme-{town.programme}" in {one.data.subject for one in town.events("report.produced")}
 
 
-def test_a_report_that_was_asked_for_is_made_by_the_workers(context):
+@pytest.fixture
+def reports(context):
+    """The way in for people."""
+    return Reports(context.queries, context.effects, ReportFiles(context.engine))
+
+
+def test_a_report_that_was_asked_for_is_made_by_the_workers(context, reports):
     """The wish is kept in the database, found by the sweep's job, and gone when the report is there."""
     town = late_town(context)
-    identity = request_report(
-        context.effects, context.queries, town.org, subject=town.relationship, as_of=ago(1), now=NOW
-    )
-    assert [] == town.events("report.produced")
+    identity = reports.request(town.org, subject=town.relationship, as_of=ago(1), now=NOW, wish="w")
+    assert reports.waits(town.org, identity)
+    assert [True] == [one.reports for one in work_waiting(context.engine, NOW, "x") if one.org == town.org]
     assert 1 == make_waiting(context, town.org, LATER)
     [event] = town.events("report.produced")
     assert (identity, town.stream) == (event.data.report_id, event.data.subject)
-    assert [] == context.effects.below(town.org, "report-request")
+    assert not reports.waits(town.org, identity)
 
 
-def test_a_report_on_nothing_or_on_the_future_is_refused(context):
+def test_a_report_on_nothing_or_on_the_future_is_refused(context, reports):
     """Another organisation's relationship is as unknown as any; nothing can be said of tomorrow."""
     town, other = late_town(context), late_town(context)
-    ask = {"effects": context.effects, "queries": context.queries, "org": town.org, "now": NOW}
     with pytest.raises(NotFound) as unknown:
-        request_report(**ask, subject=other.relationship, as_of=None)
+        reports.request(town.org, subject=other.relationship, as_of=None, now=NOW, wish="w")
     assert "unknown_subject" == unknown.value.code
     with pytest.raises(Refused) as future:
-        request_report(**ask, subject=town.stream, as_of=NOW + timedelta(days=1))
+        reports.request(town.org, subject=town.stream, as_of=NOW + timedelta(days=1), now=NOW, wish="w")
     assert "in_future" == future.value.code
 
 
