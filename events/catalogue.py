@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 
 from events import subjects
-from events.errors import UnknownEventType
+from events.errors import MissingUpcaster, UnknownEventType
 from events.event import AnyRecorded, Event, Recorded
-from events.upcasting import upcast
+from events.upcasting import missing_steps, upcast
 
 
 @cache
@@ -33,6 +33,14 @@ def catalogue() -> dict[str, type[Event]]:
     return found
 
 
+def check() -> None:
+    """For start-up: raises MissingUpcaster when an older form of an event type has no way to the current one."""
+    steps = missing_steps({type_: cls.SCHEMA for type_, cls in catalogue().items()})
+    if steps:
+        names = ", ".join(f"{type_} from form {form}" for type_, form in steps)
+        raise MissingUpcaster(f"No upcaster lifts {names}; add the step to events/upcasting.py.", steps=steps)
+
+
 @cache
 def _decoder(type_: str) -> msgspec.json.Decoder[AnyRecorded]:
     cls = catalogue().get(type_)
@@ -41,11 +49,6 @@ def _decoder(type_: str) -> msgspec.json.Decoder[AnyRecorded]:
             f"Event type {type_} is unknown to this release; run the release that wrote it.", type=type_
         )
     return msgspec.json.Decoder(Recorded[cls])  # type: ignore[valid-type]  # the class is known only at run time
-
-
-@cache
-def _current_schema(type_: str) -> int:
-    return catalogue()[type_].SCHEMA if type_ in catalogue() else 0
 
 
 def decode(position: int, type_: str, schema: int, record: bytes) -> AnyRecorded:
@@ -66,13 +69,13 @@ _ready: dict[tuple[str, int], Callable[[bytes], AnyRecorded]] = {}
 
 
 def _reader(type_: str, schema: int) -> Callable[[bytes], AnyRecorded]:
-    if schema == _current_schema(type_):
-        return _decoder(type_).decode
-    return partial(_decode_older, type_, schema)
+    if type_ in catalogue() and schema != catalogue()[type_].SCHEMA:
+        return partial(_decode_older, type_, schema)
+    return _decoder(type_).decode
 
 
 def _decode_older(type_: str, schema: int, record: bytes) -> AnyRecorded:
-    current = _current_schema(type_)
+    current = catalogue()[type_].SCHEMA
     if schema > current:
         raise UnknownEventType(
             f"Event type {type_} has form {schema}; this release knows up to {current}. Run the release that wrote it.",

@@ -32,6 +32,12 @@ class UnknownEventType(EventsError):
     code = "unknown_event_type"
 
 
+class MissingUpcaster(EventsError):
+    """A stored form could not be read: this release lacks a step from an older form to the next; `steps` says which."""
+
+    code = "missing_upcaster"
+
+
 class VersionConflict(EventsError):
     """The stream is not at the expected version; `current` says where it is."""
 

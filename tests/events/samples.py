@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -33,3 +34,10 @@ def write(stream: str, *data: Event, expected: int | None = None, **more: Any) -
 def append(*writes: Write, **more: Any) -> Append:
     """An append of this moment."""
     return Append(writes=writes, actor=ACTOR, **({"now": datetime.now(UTC)} | more))
+
+
+def spliced(parts: tuple[bytes, bytes], prev: str | None, recorded_at: str, version: int, type_: str) -> bytes:
+    """What the database makes of the pieces, by the documentation of `pieces`."""
+    head, middle = parts
+    stamps = f'{json.dumps(prev)},"recorded_at":"{recorded_at}"'.encode()
+    return head + stamps + middle + f'{version},"type":"{type_}"}}'.encode()

@@ -26,7 +26,7 @@ from events.record import MAX_INTEGER, MAX_RECORD, canonical, leaf_hash, pieces,
 from events.subjects.goal import GoalSet
 from tests.conftest import Database
 from tests.core import Whole, whole
-from tests.events.samples import ACTOR, HAPPENED, append, goal, new_stream, write
+from tests.events.samples import ACTOR, HAPPENED, append, goal, new_stream, spliced, write
 
 ORG = "00000000-0000-4000-8000-000000000001"
 STREAM = "relationship-00000000-0000-4000-8000-000000000002"
@@ -163,13 +163,6 @@ def test_data_follows_the_rules() -> None:
     """A fraction deep in an event's data is refused before anything reaches the database."""
     with pytest.raises(InvalidRecord):
         pieces(ORG, STREAM, Anything(value={"deep": [0.1]}), HAPPENED, actor=ACTOR)
-
-
-def spliced(parts: tuple[bytes, bytes], prev: str | None, recorded_at: str, version: int, type_: str) -> bytes:
-    """What the database makes of the pieces, by the documentation of `pieces`."""
-    head, middle = parts
-    stamps = f'{json.dumps(prev)},"recorded_at":"{recorded_at}"'.encode()
-    return head + stamps + middle + f'{version},"type":"{type_}"}}'.encode()
 
 
 @given(texts, st.none() | texts, st.none() | texts, st.none() | st.binary(min_size=32, max_size=32))
