@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 from uuid import UUID
 
 import psycopg
@@ -17,6 +18,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from events.errors import StorageUnavailable, UnsafeDatabase
+
+Store: TypeAlias = Engine
+"""The database, for those above the log who hand it on and write no SQL themselves."""
 
 MINIMUM_SERVER = 170_006
 GLOBAL_TABLES = frozenset({"tenant_directory", "alembic_version"})

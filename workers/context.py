@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Engine
-
 from events.log import Log
+from events.tenancy import Store
 from projections.effects import Effects
 from projections.engine import Views
 from projections.queries import Queries
@@ -25,7 +24,7 @@ Factory = Callable[[], "Context"]
 class Context:
     """The parts of the core and the way out for mail; sender is the address that mail comes from."""
 
-    engine: Engine
+    engine: Store
     log: Log
     pipeline: Pipeline
     queries: Queries
