@@ -17,6 +17,7 @@ from projections.effects import Effects
 from projections.engine import Views
 from projections.queries import Queries
 from projections.report_files import ReportFiles
+from services.console.blueprint import console_blueprint
 from services.imports.batch import Importer
 from services.imports.undo import Undoer
 from services.reports import Reports
@@ -52,4 +53,4 @@ def application(core: Core, redis_url: str, nudge: Callable[[UUID], None]) -> Fl
         nudge=nudge,
         checks=checks(core.engine, redis_url),
     )
-    return create_app(services)
+    return create_app(services, console=console_blueprint(services))

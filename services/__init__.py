@@ -4,4 +4,5 @@
 - world, errors, limits: what a decision sees besides the state, how it refuses, and limits across streams
 - pipeline: load, decide, fold, append: the one path of every change
 - imports/: taking over an organisation's own records
+- web/, console/: the HTTP API, and the pages for people beside it
 """
