@@ -94,6 +94,19 @@ def test_readiness_follows_the_database(redis_url: str) -> None:
     assert (503, "storage_unavailable") == (answer.status_code, answer.get_json(force=True)["code"])
 
 
+def test_beside_the_pages_the_api_keeps_its_error_shape(core: Core, redis_url: str) -> None:
+    """An address of the API that there is not is a problem document, also to a browser; the pages have their own."""
+    http = application(core, redis_url, lambda org: None).test_client()
+    for path, status in (("/api/v1/nothing", 404), ("/api/v1/people", 401), ("/api/v1/docs/nothing", 404)):
+        answer = http.get(path, headers={"Accept": "text/html"})
+        assert (status, "application/problem+json") == (answer.status_code, answer.content_type)
+    assert (405, "application/problem+json") == (
+        http.delete("/api/v1/people").status_code,
+        http.delete("/api/v1/people").content_type,
+    )
+    assert "text/html" == http.get("/").mimetype
+
+
 @pytest.mark.parametrize("name", ("DATABASE_URL", "REDIS_URL"))
 def test_without_an_address_nothing_is_started(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """The error names what to set."""
