@@ -17,6 +17,10 @@ from projections.live import decode, kind_of
 
 _COLUMNS = "s.stream, s.version, s.position, s.fold, s.state, s.changed_at"
 _LIVE = "FROM live_states s JOIN log_heads h ON h.org_id = s.org_id AND h.live_build = s.build WHERE s.org_id = :org"
+_BEHIND_LABEL = (
+    "(lower(s.label), s.stream) > (SELECT lower(a.label), a.stream FROM live_states a "
+    "WHERE a.org_id = :org AND a.build = s.build AND a.stream = :after)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +76,31 @@ class Queries:
         status: str | None = None,
         member: str | None = None,
         search: str | None = None,
+        by_label: bool = False,
         after: str | None = None,
         limit: int = 50,
     ) -> list[Current]:
-        """A page of entities of one kind in the order of their stream names, from the one behind `after`.
+        """A page of entities of one kind in the order of their stream names, from the one behind the stream `after`.
 
-        scope: programme id; member: person id; search: a part of the label, upper or lower case.
+        scope: programme id; member: person id; search: a part of the label, upper or lower case; by_label: in the order
+        of their labels instead, letter case aside.
         """
-        where = "AND s.kind = :kind AND s.stream > :after AND " + ("s.status = :status" if status else "s.status <> ''")
+        where = "AND s.kind = :kind AND " + ("s.status = :status" if status else "s.status <> ''")
+        if after:
+            where += f" AND {_BEHIND_LABEL}" if by_label else " AND s.stream > :after"
         where += " AND s.scope = :scope" if scope is not None else ""
         where += " AND s.members @> ARRAY[:member]" if member is not None else ""
         where += " AND strpos(lower(s.label), lower(:search)) > 0" if search else ""
         values = {
             "kind": kind,
-            "after": after or "",
+            "after": after,
             "status": status,
             "scope": scope,
             "member": member,
             "search": search,
         }
-        return self._select(org, where + " ORDER BY s.stream LIMIT :limit", values | {"limit": limit})
+        order = "lower(s.label), s.stream" if by_label else "s.stream"
+        return self._select(org, f"{where} ORDER BY {order} LIMIT :limit", values | {"limit": limit})
 
     def counts(self, org: UUID, kind: str, scope: str | None = None) -> dict[str, int]:
         """How many entities of a kind there are by status, in one programme or all."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Response, request
 
@@ -17,7 +17,7 @@ from services.web.pages import cursor_of, place_of
 from services.web.viewed import totals
 
 STATUSES = (PROPOSED, ACTIVE, CLOSED, DECLINED, WITHDRAWN)
-PROGRAMMES, RELATIONSHIPS = 20, 50
+PROGRAMMES, RELATIONSHIPS = 100, 50
 _LONGEST = 100
 
 
@@ -45,10 +45,11 @@ class Filters:
 
 
 def show_all(visit: Visit) -> Response:
-    """All programmes, each with its figures."""
+    """All programmes, each with its figures; those without a term and the latest ones first."""
     cursor = request.args.get("cursor") or None
     found = visit.services.queries.many(visit.org, "programme", after=place_of(cursor), limit=PROGRAMMES + 1)
-    shown = [(one, _totals(visit, one)) for one in found[:PROGRAMMES]]
+    latest = sorted(found[:PROGRAMMES], key=lambda one: one.state.starts_on or date.max, reverse=True)
+    shown = [(one, _totals(visit, one)) for one in latest]
     more = cursor_of(found[PROGRAMMES - 1].stream) if len(found) > PROGRAMMES else None
     return visit.page("console/programmes.html", programmes=shown, more=more, cursor=cursor)
 
@@ -59,7 +60,7 @@ def show(visit: Visit, id_: str) -> Response:
     filters = _filters()
     found = visit.services.queries.many(
         visit.org, "relationship", scope=id_, status=filters.status or None, search=filters.search or None,
-        after=place_of(filters.cursor), limit=RELATIONSHIPS + 1,
+        by_label=True, after=place_of(filters.cursor), limit=RELATIONSHIPS + 1,
     )  # fmt: skip  # a query in few lines
     shown = found[:RELATIONSHIPS]
     return visit.page(

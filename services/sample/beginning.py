@@ -107,7 +107,7 @@ def start_work(diary: Diary) -> None:
 
 def _accept(diary: Diary, people: tuple[Person, ...]) -> None:
     for person in people:
-        diary.now += timedelta(hours=diary.dice.between(3, 40))
+        diary.wait(1, 1)
         accepted = Accepted(relationship_id=diary.relationship_id, programme_id=diary.programme_id, person=person.id)
         diary.write(accepted)
 

@@ -35,6 +35,7 @@ class Cast:
     dice: Dice
     today: datetime
     number: int = 0
+    names: set[str] = field(default_factory=set)
     facts: list[Fact] = field(default_factory=list)
     stages: dict[str, Stage] = field(default_factory=dict)
 
@@ -49,6 +50,7 @@ class Cast:
         """Nobody from earlier lives is in the next ones."""
         for stage in self.stages.values():
             stage.mentors, stage.mentees = [], []
+        self.names.clear()
 
     def diary(self, plot: Plot) -> tuple[Diary, int]:
         """An empty diary with its people, for one life; and how many lives of its programme were before it."""
@@ -98,7 +100,7 @@ class Cast:
 
     def _person(self, stage: Stage, role: str, skills: tuple[str, ...], at: datetime) -> Person:
         self.number += 1
-        person = people.invent(self.dice, self.number)
+        person = people.invent(self.dice, self.number, self.names)
         self.facts.append(people.registered(person, at))
         programme_id, later = stage.programme.id, at + timedelta(hours=5)
         self.facts.append(people.enrolled(self.org, programme_id, person, role, skills=skills, at=later))

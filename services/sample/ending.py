@@ -27,7 +27,7 @@ def part(diary: Diary, aims: Aims, parting: datetime) -> None:
     met, side = tuple(aims.met), dice.pick(("mentor", "mentee"))
     diary.now += timedelta(hours=1)
     diary.write(SeparationProposed(side=side, reason=dice.pick(says.separations), goals_met=met))
-    diary.now += timedelta(hours=dice.between(5, 30))
+    diary.wait(1, 1)
     stage = StageChanged(was="cultivation", to="separation", reason=dice.pick(says.to_separation), goals_met=met)
     diary.write(stage)
     _look_back(diary)

@@ -12,6 +12,7 @@ from services.sample.cast import Cast, plots
 from services.sample.diary import Diary
 from services.sample.dice import Dice
 from services.sample.plots import PLOTS
+from services.sample.texts import themes
 
 NOBODY = UUID(int=0)
 GROUP = 1_000  # relationships until a new group of programmes begins
@@ -38,7 +39,7 @@ def lives(seed: int, relationships: int, today: datetime, *, org: UUID = NOBODY)
 
 def _live(diary: Diary, played: int) -> None:
     titles = diary.theme.titles
-    beginning.propose(diary, titles[(played // 5 + played) % len(titles)])
+    beginning.propose(diary, titles[played // len(themes(diary.plot.kind)) % len(titles)])
     if not beginning.answered(diary) or not beginning.settle(diary):
         return
     aims = goals.begin(diary.theme.goals, played)

@@ -14,6 +14,7 @@ from services.sample.dice import Dice
 from services.sample.names import WEIGHTED
 
 CAPACITY = 4
+_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,18 @@ class Person:
     zone: str
 
 
-def invent(dice: Dice, number: int) -> Person:
-    """A new person; the number keeps addresses apart, which belong to nobody (`.example`)."""
-    culture = dice.pick(WEIGHTED)
-    given, family = dice.pick(culture.given), dice.pick(culture.family)
-    name = f"{family[0]}{given[0]}" if culture.family_first else f"{given[0]} {family[0]}"
+def invent(dice: Dice, number: int, taken: set[str]) -> Person:
+    """A new person; the number keeps addresses apart, which belong to nobody (`.example`).
+
+    taken: names that are better not given again; they are if chance gives nothing else, as in life.
+    """
+    for _ in range(_TRIES):
+        culture = dice.pick(WEIGHTED)
+        given, family = dice.pick(culture.given), dice.pick(culture.family)
+        name = f"{family[0]}{given[0]}" if culture.family_first else f"{given[0]} {family[0]}"
+        if name not in taken:
+            break
+    taken.add(name)
     email = f"{given[1]}.{family[1]}.{number}@people.example".lower()
     return Person(dice.id(), name, email, dice.pick(culture.zones))
 
