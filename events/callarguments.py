@@ -54,4 +54,5 @@ def _live(live: LiveRow | None) -> tuple[Any, ...]:
 
 def array_text(ids: Sequence[str]) -> str:
     """The text form of a PostgreSQL array of ids, for arrays inside an array."""
-    return "{" + ",".join(f'"{one}"' for one in ids) + "}"
+    escaped = (one.replace("\\", "\\\\").replace('"', '\\"') for one in ids)
+    return "{" + ",".join(f'"{one}"' for one in escaped) + "}"

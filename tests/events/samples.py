@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from events.append import Append, Draft, Write
+from events.append import Append, Draft, LiveRow, Write
 from events.event import Event
 from events.subjects.goal import GoalSet
 
@@ -29,6 +29,11 @@ def write(stream: str, *data: Event, expected: int | None = None, **more: Any) -
     """One stream's part of an append."""
     drafts = tuple(Draft(data=one, occurred_at=HAPPENED) for one in data)
     return Write(stream=stream, drafts=drafts, expected=expected, **more)
+
+
+def live(text: str = "{}", **more: Any) -> LiveRow:
+    """A live row of fold 1."""
+    return LiveRow(fold=1, state=text.encode(), **more)
 
 
 def append(*writes: Write, **more: Any) -> Append:

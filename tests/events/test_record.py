@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -25,7 +24,7 @@ from events.event import Event
 from events.record import MAX_INTEGER, MAX_RECORD, canonical, leaf_hash, pieces, timestamp
 from events.subjects.goal import GoalSet
 from tests.conftest import Database
-from tests.core import Whole, whole
+from tests.core import Whole
 from tests.events.samples import ACTOR, HAPPENED, append, goal, new_stream, spliced, write
 
 ORG = "00000000-0000-4000-8000-000000000001"
@@ -61,12 +60,6 @@ class Anything(Event):
 
     TYPE = "test.anything"
     value: Any
-
-
-@pytest.fixture(scope="module")
-def everything(module_database: Database) -> Iterator[Whole]:
-    with whole(module_database.service_url) as made:
-        yield made
 
 
 @given(documents)
