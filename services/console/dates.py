@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-_DAY = len("2026-01-31")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Unreadable(Exception):
@@ -32,7 +33,7 @@ def read_bound(text: str) -> Bound | None:
     if not text:
         return None
     try:
-        if len(text) == _DAY:
+        if _DAY.fullmatch(text):
             return Bound(text, datetime.combine(date.fromisoformat(text), time.max, UTC), whole_day=True)
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:

@@ -32,7 +32,7 @@ def missing() -> Response:
 
 
 def _no_address(_error: NoSuchAddress) -> Response:
-    if request.path.startswith(_API) or request.accept_mimetypes.best_match((_HTML, "application/json")) != _HTML:
+    if request.path.startswith(_API) or _HTML not in request.accept_mimetypes.values():  # `*/*` is a program
         return problem("not_found", "There is nothing at this address; see /api/v1/docs for those there are.")
     return missing()
 

@@ -74,6 +74,12 @@ class Browser:
         """What a script in the page finds."""
         return self.call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
 
+    def press(self, selector: str) -> None:
+        """Press what a selector finds, and wait until the page that it leads to is there."""
+        self.ask(f"document.querySelector({selector!r}).click()")
+        while self._next().get("method") != "Page.loadEventFired":
+            pass
+
     def picture(self) -> bytes:
         """The window as PNG."""
         return b64decode(self.call("Page.captureScreenshot", format="png")["data"])
