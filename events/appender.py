@@ -19,10 +19,12 @@ import psycopg
 
 from events.append import Append, Appended
 from events.callarguments import arguments_of
-from events.errors import ClaimTaken, CommandReused, VersionConflict
+from events.errors import ClaimTaken, CommandReused, StorageUnavailable, VersionConflict
 from events.rawcalls import Row
 
 MOST_EVENTS = 2_000
+# What one append alone is at fault for: the driver or the database cannot take one of its values.
+_AT_FAULT = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded, UnicodeEncodeError)
 
 
 class Calls(Protocol):
@@ -35,13 +37,14 @@ class Calls(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Ticket:
-    """One waiting append; done is set when its outcome is known or when it is its turn to carry."""
+    """One waiting append; signal is set when its outcome is known or, with carries, when it is its turn."""
 
     append: Append
     parts: list[tuple[bytes, bytes]]
     signal: Signal = field(default_factory=Signal)
     outcome: Row | None = None
     error: Exception | None = None
+    carries: bool = False
 
 
 class Appender:
@@ -56,7 +59,7 @@ class Appender:
         """Carry the append, alone or with others; raises what the log refuses."""
         ticket = Ticket(append, parts)
         if self._must_wait(org, ticket):
-            ticket.signal.wait()
+            self._wait(org, ticket)
         if ticket.outcome is None and ticket.error is None:
             self._carry(org, ticket)
         if ticket.error is not None:
@@ -73,6 +76,18 @@ class Appender:
             queue.append(ticket)
             return True
 
+    def _wait(self, org: UUID, ticket: Ticket) -> None:
+        try:
+            ticket.signal.wait()
+        except BaseException:  # a signal's handler cut the waiting off: the others must not wait for this one
+            with self._lock:
+                queue = self._waiting.get(org)
+                if queue is not None and ticket in queue:
+                    queue.remove(ticket)
+            if ticket.carries:
+                self._hand_over(org)
+            raise
+
     def _carry(self, org: UUID, own: Ticket) -> None:
         group = [own, *self._gather(org, MOST_EVENTS - len(own.parts))]
         try:
@@ -80,6 +95,8 @@ class Appender:
         finally:
             self._hand_over(org)
             for ticket in group[1:]:
+                if ticket.outcome is None and ticket.error is None:
+                    ticket.error = StorageUnavailable("The write was cut off; send the same request again.")
                 ticket.signal.set()
 
     def _gather(self, org: UUID, room: int) -> list[Ticket]:
@@ -95,14 +112,16 @@ class Appender:
         with self._lock:
             queue = self._waiting[org]
             if queue:
-                queue.popleft().signal.set()
+                ticket = queue.popleft()
+                ticket.carries = True
+                ticket.signal.set()
             else:
                 del self._waiting[org]
 
     def _send(self, org: UUID, group: list[Ticket]) -> None:
         try:
             rows = self._calls.append(arguments_of(org, [(ticket.append, ticket.parts) for ticket in group]))
-        except psycopg.DataError as error:
+        except _AT_FAULT as error:
             self._send_apart(org, group, error)
         except Exception as error:  # noqa: BLE001  # every waiting thread must learn of it, whatever it is
             for ticket in group:

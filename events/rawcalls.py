@@ -60,6 +60,8 @@ class RawCalls:
             raise StorageUnavailable(
                 "The organisation's log is busy; send the same request again in a moment."
             ) from error
+        except psycopg.errors.ProgramLimitExceeded:
+            raise  # a value is too long for an index: no fault of the connection
         except psycopg.OperationalError as error:
             self._engine.dispose(close=False)
             raise StorageUnavailable(
