@@ -76,31 +76,33 @@ class Queries:
         status: str | None = None,
         member: str | None = None,
         search: str | None = None,
-        by_label: bool = False,
         after: str | None = None,
         limit: int = 50,
     ) -> list[Current]:
         """A page of entities of one kind in the order of their stream names, from the one behind the stream `after`.
 
-        scope: programme id; member: person id; search: a part of the label, upper or lower case; by_label: in the order
-        of their labels instead, letter case aside.
+        scope: programme id; member: person id; search: a part of the label, upper or lower case.
         """
-        where = "AND s.kind = :kind AND " + ("s.status = :status" if status else "s.status <> ''")
-        if after:
-            where += f" AND {_BEHIND_LABEL}" if by_label else " AND s.stream > :after"
-        where += " AND s.scope = :scope" if scope is not None else ""
-        where += " AND s.members @> ARRAY[:member]" if member is not None else ""
-        where += " AND strpos(lower(s.label), lower(:search)) > 0" if search else ""
-        values = {
-            "kind": kind,
-            "after": after,
-            "status": status,
-            "scope": scope,
-            "member": member,
-            "search": search,
-        }
-        order = "lower(s.label), s.stream" if by_label else "s.stream"
-        return self._select(org, f"{where} ORDER BY {order} LIMIT :limit", values | {"limit": limit})
+        where, values = _filtered(kind, scope=scope, status=status, member=member, search=search)
+        where += " AND s.stream > :after ORDER BY s.stream LIMIT :limit"
+        return self._select(org, where, values | {"after": after or "", "limit": limit})
+
+    def many_by_label(
+        self,
+        org: UUID,
+        kind: str,
+        *,
+        scope: str | None = None,
+        status: str | None = None,
+        search: str | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> list[Current]:
+        """As `many`, in the order of their labels, letter case aside; for people, who look for a title."""
+        where, values = _filtered(kind, scope=scope, status=status, search=search)
+        where += f" AND {_BEHIND_LABEL}" if after else ""
+        where += " ORDER BY lower(s.label), s.stream LIMIT :limit"
+        return self._select(org, where, values | {"after": after, "limit": limit})
 
     def counts(self, org: UUID, kind: str, scope: str | None = None) -> dict[str, int]:
         """How many entities of a kind there are by status, in one programme or all."""
@@ -138,3 +140,19 @@ class Queries:
         else:
             snapshot = run(fold, self._log.read_stream(org, stream))
         return Current(stream, version, position, changed_at, snapshot)
+
+
+def _filtered(
+    kind: str,
+    *,
+    scope: str | None = None,
+    status: str | None = None,
+    member: str | None = None,
+    search: str | None = None,
+) -> tuple[str, dict[str, object]]:
+    """The conditions that are given, and their values."""
+    where = "AND s.kind = :kind AND " + ("s.status = :status" if status else "s.status <> ''")
+    where += " AND s.scope = :scope" if scope is not None else ""
+    where += " AND s.members @> ARRAY[:member]" if member is not None else ""
+    where += " AND strpos(lower(s.label), lower(:search)) > 0" if search else ""
+    return where, {"kind": kind, "scope": scope, "status": status, "member": member, "search": search}

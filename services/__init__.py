@@ -5,4 +5,5 @@
 - pipeline: load, decide, fold, append: the one path of every change
 - imports/: taking over an organisation's own records
 - web/, console/: the HTTP API, and the pages for people beside it
+- sample/: simulated lives, for the sample organisation and for measurements
 """

@@ -58,9 +58,9 @@ def show(visit: Visit, id_: str) -> Response:
     """One programme: its figures and a page of its relationships."""
     programme = current(visit, "programme", id_)
     filters = _filters()
-    found = visit.services.queries.many(
+    found = visit.services.queries.many_by_label(
         visit.org, "relationship", scope=id_, status=filters.status or None, search=filters.search or None,
-        by_label=True, after=place_of(filters.cursor), limit=RELATIONSHIPS + 1,
+        after=place_of(filters.cursor), limit=RELATIONSHIPS + 1,
     )  # fmt: skip  # a query in few lines
     shown = found[:RELATIONSHIPS]
     return visit.page(
