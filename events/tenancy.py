@@ -23,7 +23,8 @@ Store: TypeAlias = Engine
 """The database, for those above the log who hand it on and write no SQL themselves."""
 
 MINIMUM_SERVER = 170_006
-GLOBAL_TABLES = frozenset({"tenant_directory", "alembic_version"})
+GLOBAL_TABLES = ("tenant_directory", "alembic_version")
+HISTORY = ("events", "commands", "report_files")
 _LOST = (
     "The database did not answer. Nothing was half-written; send the same request with the same Idempotency-Key again."
 )
@@ -96,7 +97,8 @@ def check_database(engine: Engine) -> None:
 
 
 def _faults(connection: Connection, question: str, says: str) -> list[str]:
-    rows = connection.execute(text(question), {"minimum": MINIMUM_SERVER, "global": list(GLOBAL_TABLES)})
+    values = {"minimum": MINIMUM_SERVER, "global": list(GLOBAL_TABLES), "history": list(HISTORY)}
+    rows = connection.execute(text(question), values)
     return [says.format(*row) for row in rows]
 
 
@@ -106,15 +108,18 @@ _QUESTIONS = (
         "the server is PostgreSQL {0}, at least 17.6 is needed",
     ),
     (
-        "SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)",
-        "the role {0} is a superuser or may bypass row-level security, use mentorledger_service",
+        (
+            "SELECT current_user WHERE EXISTS (SELECT FROM pg_roles "
+            "WHERE (rolsuper OR rolbypassrls) AND pg_has_role(current_user, oid, 'MEMBER'))"
+        ),
+        "the role {0} is, or can become, a superuser or one that bypasses row-level security, use mentorledger_service",
     ),
     (
         (
             "SELECT current_user, min(relname) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace "
-            "WHERE nspname = 'public' AND pg_get_userbyid(relowner) = current_user HAVING count(*) > 0"
+            "WHERE nspname = 'public' AND pg_has_role(current_user, relowner, 'MEMBER') HAVING count(*) > 0"
         ),
-        "the role {0} owns {1}, an owner can change history, use mentorledger_service",
+        "the role {0} owns {1} or can become its owner, who can change history, use mentorledger_service",
     ),
     (
         (
@@ -126,9 +131,17 @@ _QUESTIONS = (
     (
         (
             "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'public' "
-            "AND relkind = 'v' AND NOT coalesce(reloptions::text, '') ~ 'security_invoker=(true|on|1)'"
+            "AND relkind IN ('v', 'm') AND NOT coalesce(reloptions::text, '') ~ 'security_invoker=(true|on|1)'"
         ),
         "the view {0} runs with its owner's rights, it needs security_invoker",
+    ),
+    (
+        (
+            "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'public' "
+            "AND relname = ANY (:history) AND has_table_privilege(pg_class.oid, 'UPDATE, DELETE, TRUNCATE') "
+            "AND NOT pg_has_role(current_user, relowner, 'MEMBER')"
+        ),
+        "the service may change or delete rows of {0}, revoke it: history is only added to",
     ),
     (
         (
