@@ -97,7 +97,7 @@ class Log:
             "since": since,
             "until": until,
         }
-        return self._page(org, where, "position", values, limit or PAGE)
+        return self._page(org, where, "position", values, PAGE if limit is None else limit)
 
     def record_bytes(self, org: UUID, position: int) -> bytes | None:
         """The stored bytes of one record, None when the log is shorter."""
