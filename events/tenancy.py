@@ -33,7 +33,8 @@ _LOST = (
 def make_engine(url: str, *, pool_size: int = 5, overflow: int = 10, timeout: float = 5.0) -> Engine:
     """An engine for the service's role; url has the form postgresql+psycopg://role@host/database.
 
-    timeout: seconds to wait for a connection. No pre-ping: reads are tried again instead (`reading`).
+    timeout: seconds to wait for a connection. No pre-ping, which would cost a round trip each time: after an outage
+    the first use of a dead connection raises StorageUnavailable, and the pool is empty then.
     """
     engine = create_engine(
         url,
