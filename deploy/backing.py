@@ -123,9 +123,7 @@ def check_redis(url: str) -> None:
         with redis.Redis.from_url(url, socket_connect_timeout=5.0, socket_timeout=5.0) as client:
             policy = client.info("memory").get("maxmemory_policy", "noeviction")
     except redis.RedisError as error:
-        raise DeployError(
-            "redis_unreachable", f"No connection to Redis: {error}. Check REDIS_URL."
-        ) from error
+        raise DeployError("redis_unreachable", f"No connection to Redis: {error}. Check REDIS_URL.") from error
     if policy != "noeviction":
         raise DeployError(
             "redis_may_evict",

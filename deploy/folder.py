@@ -89,8 +89,7 @@ def open_folder(path: Path) -> DataFolder:
         reason = error.strerror or str(error)
         raise DeployError(
             "data_unusable",
-            f"The data folder {root} cannot be used ({reason}). Choose another with --data or "
-            "MENTORLEDGER_DATA.",
+            f"The data folder {root} cannot be used ({reason}). Choose another with --data or MENTORLEDGER_DATA.",
         ) from error
     return folder
 

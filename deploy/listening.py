@@ -22,9 +22,7 @@ def listen(host: str, port: int | None) -> socket.socket:
         except DeployError as error:
             if error.code != "port_taken":
                 raise
-    raise DeployError(
-        "port_taken", f"All ports from {FIRST_PORT} to {LAST_PORT} are taken. Choose one with --port."
-    )
+    raise DeployError("port_taken", f"All ports from {FIRST_PORT} to {LAST_PORT} are taken. Choose one with --port.")
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -35,8 +33,7 @@ def _bound(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise DeployError(
                 "port_taken",
-                f"Another program listens on port {port} of {host}. Choose another with --port, or "
-                "leave it out.",
+                f"Another program listens on port {port} of {host}. Choose another with --port, or leave it out.",
             ) from error
         raise DeployError(
             "address_unusable", f"This process cannot listen on {host}, port {port}: {error.strerror}."

@@ -51,9 +51,7 @@ def names() -> list[str]:
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="mentorledger", description="The system of record for mentoring programmes."
-    )
+    parser = argparse.ArgumentParser(prog="mentorledger", description="The system of record for mentoring programmes.")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     known = names()
     # Only the wanted command's module is loaded: each has its own libraries to wait for.

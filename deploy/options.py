@@ -7,9 +7,7 @@ from uuid import UUID
 
 def add_data(parser: argparse.ArgumentParser) -> None:
     """Add `--data DIR`."""
-    parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="data folder (default: MENTORLEDGER_DATA, else ./var)"
-    )
+    parser.add_argument("--data", type=Path, metavar="DIR", help="data folder (default: MENTORLEDGER_DATA, else ./var)")
 
 
 def add_action_data(parser: argparse.ArgumentParser) -> None:

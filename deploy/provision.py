@@ -103,13 +103,9 @@ def admit(owner: URL, login: str) -> None:
     try:
         with _connected(owner) as connection:
             if not _exists(connection, SERVICE):
-                connection.execute(
-                    sql.SQL("CREATE ROLE {} NOLOGIN {}").format(sql.Identifier(SERVICE), ORDINARY)
-                )
+                connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN {}").format(sql.Identifier(SERVICE), ORDINARY))
             if login != SERVICE:
-                connection.execute(
-                    sql.SQL("GRANT {} TO {}").format(sql.Identifier(SERVICE), sql.Identifier(login))
-                )
+                connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(SERVICE), sql.Identifier(login)))
     except psycopg.errors.InsufficientPrivilege as error:
         raise DeployError(
             "service_role_missing",

@@ -105,8 +105,6 @@ class Supervisor:
 
 def _obituary(charge: _Charge, pause: float) -> str:
     code = charge.process.returncode
-    how = (
-        f"was ended by signal {-code} ({signal.strsignal(-code)})" if code < 0 else f"ended with code {code}"
-    )
+    how = f"was ended by signal {-code} ({signal.strsignal(-code)})" if code < 0 else f"ended with code {code}"
     program = charge.program
     return f"{program.name} {how}; starting it again in {pause:g} s (its log: {program.log})"

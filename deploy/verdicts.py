@@ -38,9 +38,7 @@ def as_lines(result: Shown) -> Iterator[str]:
     for row in result["rows"]:
         for note in row["notes"]:
             column = f"{note['column']}: " if note["column"] else ""
-            yield _plain(
-                f"line {row['line']:<6} {row['verdict']:<9} [{note['code']}] {column}{note['message']}"
-            )
+            yield _plain(f"line {row['line']:<6} {row['verdict']:<9} [{note['code']}] {column}{note['message']}")
     yield ""
     yield f"{result['format']}, rows by verdict:"
     for verdict, count in result["counts"].items():

@@ -51,6 +51,5 @@ def _rows(org: UUID, facts: Iterator[Fact], recorded_at: datetime) -> Iterator[R
         record = head + before + stamp + middle + f'{version + 1},"type":"{type_}"}}'.encode()
         leaf = leaf_hash(record)
         heads[fact.stream] = (version + 1, leaf)
-        yield (
-            org, position, fact.stream, version + 1, type_, fact.data.SCHEMA, recorded_at, fact.occurred_at, record, leaf,
-        )  # fmt: skip  # the columns of the table, in one line
+        stored = (type_, fact.data.SCHEMA, recorded_at, fact.occurred_at, record, leaf)
+        yield (org, position, fact.stream, version + 1, *stored)

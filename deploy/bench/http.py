@@ -28,6 +28,7 @@ from services.pipeline import Fact
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 READY_SECONDS = 30.0
+GOAL = "00000000-0000-4000-8000-000000000001"
 _ROUNDS_PER_SECOND = 40
 
 
@@ -50,7 +51,7 @@ def measure(ground: Ground, seconds: float) -> list[Line]:
     with ExitStack() as stack:
         api = stack.enter_context(_served("deploy.wsgi:build_app()", environment))
         bare = stack.enter_context(_served("deploy.bench.bareroute:build_app()", environment))
-        path = f"/api/v1/relationships/{relationship}/goals/goal/progress"
+        path = f"/api/v1/relationships/{relationship}/goals/{GOAL}/progress"
         headers = {"Authorization": f"Bearer {token}"}
         times = max(int(seconds * _ROUNDS_PER_SECOND), 20)
         ours, theirs = milliseconds([_post(api, path, headers), _post(bare, "/insert", {})], times)
@@ -60,7 +61,7 @@ def measure(ground: Ground, seconds: float) -> list[Line]:
 
 def _beginning(relationship: str) -> list[Fact]:
     now, stream = datetime.now(UTC), f"relationship-{relationship}"
-    goal = GoalSet(goal_id="goal", specific="Answer quickly")
+    goal = GoalSet(goal_id=GOAL, specific="Answer quickly")
     return [Fact(stream=stream, data=data, occurred_at=now) for data in (beginning(relationship), goal)]
 
 

@@ -95,7 +95,7 @@ def _aggregate() -> Any:
     class Relationship(domain.Aggregate):  # type: ignore[misc,name-defined]  # found when it runs
         """Progress on a goal, nothing else."""
 
-        @domain.event("Progressed")
+        @domain.event("Progressed")  # type: ignore[untyped-decorator]  # as above
         def progress(self, goal_id: str, percent: int, note: str) -> None:
             """Take the progress in."""
             self.last = (goal_id, percent, note)

