@@ -62,9 +62,7 @@ def must_say(text: str, code: str, sentence: str) -> None:
 def must_be_percent(value: int | None, what: str) -> None:
     """Refuse (`percent_out_of_range`) a percentage outside 0 to 100."""
     if value is not None and not 0 <= value <= 100:
-        raise Refused(
-            "percent_out_of_range", f"{what} is a percentage: give 0 to 100, not {value}.", value=value
-        )
+        raise Refused("percent_out_of_range", f"{what} is a percentage: give 0 to 100, not {value}.", value=value)
 
 
 def moment(occurred_at: datetime | None, world: World) -> datetime:

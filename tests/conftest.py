@@ -54,9 +54,7 @@ class Servers:
     def drop(self, name: str) -> None:
         """Remove a database, whoever is still connected to it."""
         with psycopg.connect(plain(self.admin), autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @contextlib.contextmanager

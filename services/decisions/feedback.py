@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from projections.subjects.relationship import RelationshipState
-
 from events.event import Event
 from events.subjects.feedback import FeedbackAcknowledged, FeedbackCorrected, FeedbackGiven
 from projections.subjects.feedback import ACKNOWLEDGED, VOID, Feedback
+from projections.subjects.relationship import RelationshipState
 from services.errors import NotFound, Refused
 from services.within import WithinRelationship, must_belong, must_run, must_say
 from services.world import World
@@ -144,6 +143,4 @@ def _feedback(state: RelationshipState, feedback_id: str) -> Feedback:
 
 def _must_stand(feedback: Feedback) -> None:
     if feedback.status == VOID:
-        raise Refused(
-            "feedback_void", "The giver has taken this feedback back; nothing more can be done with it."
-        )
+        raise Refused("feedback_void", "The giver has taken this feedback back; nothing more can be done with it.")

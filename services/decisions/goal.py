@@ -94,9 +94,7 @@ def _set(command: SetGoal, goal: Goal | None, world: World) -> list[Event]:
     if goal is not None:
         if all(getattr(goal, name) == value for name, value in criteria.items()):
             return []
-        raise Refused(
-            "goal_exists", "This goal id is taken by another goal; use a new id or revise that goal."
-        )
+        raise Refused("goal_exists", "This goal id is taken by another goal; use a new id or revise that goal.")
     _check(command.specific, command.due_on, command.occurred_at, world)
     return [GoalSet(goal_id=command.goal_id, **criteria)]
 
@@ -145,9 +143,7 @@ def _drop(command: DropGoal, goal: Goal) -> list[Event]:
 def _check(specific: str, due_on: date | None, occurred_at: datetime | None, world: World) -> None:
     must_say(specific, "goal_not_specific", "A goal must say what shall be reached; fill in `specific`.")
     if due_on is not None and due_on < earliest_today(moment(occurred_at, world)):
-        raise Refused(
-            "due_in_past", f"The due date {due_on} is over; choose today or later.", due_on=str(due_on)
-        )
+        raise Refused("due_in_past", f"The due date {due_on} is over; choose today or later.", due_on=str(due_on))
 
 
 def _check_correction(corrects: int, reason: str, goal: Goal) -> None:
@@ -163,6 +159,4 @@ def _check_correction(corrects: int, reason: str, goal: Goal) -> None:
 
 def _must_be_open(goal: Goal) -> None:
     if goal.status != OPEN:
-        raise Refused(
-            "goal_not_open", f"The goal is {goal.status}; set a new one instead.", status=goal.status
-        )
+        raise Refused("goal_not_open", f"The goal is {goal.status}; set a new one instead.", status=goal.status)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from projections.subjects.relationship import RelationshipState
-
 from events.event import Event, utc
 from events.subjects.reminder import ReminderFailed, ReminderSent, ReminderSuppressed
+from projections.subjects.relationship import RelationshipState
 from projections.subjects.reminder import SENT, SUPPRESSED, UNSENT
 from services.errors import Refused
 from services.within import WithinRelationship, must_exist, must_say
@@ -35,9 +34,7 @@ def decide(command: RecordReminder, state: RelationshipState, world: World) -> l
     """The outcome as an event; nothing when the cause has one already."""
     must_exist(state)
     if command.outcome not in (SENT, SUPPRESSED, *UNSENT):
-        raise Refused(
-            "unknown_outcome", f"A reminder is sent, suppressed, failed or unknown, not {command.outcome!r}."
-        )
+        raise Refused("unknown_outcome", f"A reminder is sent, suppressed, failed or unknown, not {command.outcome!r}.")
     if command.cause_key in state.reminders.outcomes:
         return []
     return [_sent(command) if command.outcome == SENT else _not_sent(command)]
@@ -59,9 +56,7 @@ def _not_sent(command: RecordReminder) -> Event:
     must_say(command.reason, "reason_required", "Say why the reminder was not sent.")
     due_at = utc(command.due_at)
     if command.outcome == SUPPRESSED:
-        return ReminderSuppressed(
-            cause_key=command.cause_key, sort=command.sort, due_at=due_at, reason=command.reason
-        )
+        return ReminderSuppressed(cause_key=command.cause_key, sort=command.sort, due_at=due_at, reason=command.reason)
     return ReminderFailed(
         cause_key=command.cause_key,
         sort=command.sort,

@@ -127,13 +127,7 @@ class ReleaseCommitment(WithinRelationship, frozen=True, kw_only=True):
 
 
 SessionCommand = (
-    ScheduleSession
-    | HoldSession
-    | CancelSession
-    | MarkMissed
-    | CorrectSession
-    | KeepCommitment
-    | ReleaseCommitment
+    ScheduleSession | HoldSession | CancelSession | MarkMissed | CorrectSession | KeepCommitment | ReleaseCommitment
 )
 
 
@@ -162,9 +156,7 @@ def _schedule(command: ScheduleSession, session: Session | None, world: World) -
     if session is not None:
         if (session.status, session.starts_at, session.minutes) == (PLANNED, starts_at, command.minutes):
             return []
-        raise Refused(
-            "session_exists", "This session id is taken by another session; plan it under a new id."
-        )
+        raise Refused("session_exists", "This session id is taken by another session; plan it under a new id.")
     if not zone_exists(command.zone):
         raise Refused(
             "unknown_zone",
@@ -236,9 +228,7 @@ def _miss(command: MarkMissed, state: RelationshipState, world: World) -> list[E
         return []
     _must_be_planned(session)
     if session.starts_at is not None and session.starts_at > world.now:
-        raise Refused(
-            "session_in_future", "The session has not begun yet; cancel it if it will not take place."
-        )
+        raise Refused("session_in_future", "The session has not begun yet; cancel it if it will not take place.")
     return [SessionMissed(session_id=command.session_id, absent=command.absent)]
 
 
@@ -278,9 +268,7 @@ def _values(event: SessionCorrected) -> tuple[object, ...]:
 
 def _check_values(event: SessionCorrected, session: Session, world: World) -> None:
     if _values(event) == (None, None, None, None):
-        raise Refused(
-            "nothing_to_correct", "Give the right value of something, or say that it never took place."
-        )
+        raise Refused("nothing_to_correct", "Give the right value of something, or say that it never took place.")
     if session.status != HELD:
         raise Refused(
             "session_not_held",
@@ -297,9 +285,7 @@ def _already(event: SessionCorrected, session: Session) -> bool:
     """Whether the state says the same; notes are not in it, so new notes always count as a change."""
     start, end = corrected_times(session, event)
     same_time = (
-        start is None
-        or end is None
-        or (start, minutes_between(start, end)) == (session.starts_at, session.minutes)
+        start is None or end is None or (start, minutes_between(start, end)) == (session.starts_at, session.minutes)
     )
     same_talk = event.mentee_talked is None or event.mentee_talked == session.mentee_talked
     return not event.void and event.notes is None and same_time and same_talk
@@ -312,9 +298,7 @@ def _settle(command: KeepCommitment | ReleaseCommitment, pledge: Pledge | None) 
     if pledge.status == wanted:
         return []
     if pledge.status != OPEN:
-        raise Refused(
-            "commitment_settled", f"The commitment is {pledge.status} already.", status=pledge.status
-        )
+        raise Refused("commitment_settled", f"The commitment is {pledge.status} already.", status=pledge.status)
     if isinstance(command, KeepCommitment):
         return [CommitmentKept(commitment_id=command.commitment_id, note=command.note)]
     must_say(command.reason, "reason_required", "Say why the owner is let off.")
@@ -343,18 +327,14 @@ def _must_fit(started_at: datetime, ended_at: datetime, now: datetime) -> None:
     if ended_at - started_at > _DAY:
         raise Refused("session_too_long", "A session lasts 24 hours at most; check the two times.")
     if ended_at > now:
-        raise Refused(
-            "session_in_future", "The session is not over yet; write it down when it has taken place."
-        )
+        raise Refused("session_in_future", "The session is not over yet; write it down when it has taken place.")
 
 
 def _check_commitment(one: Commitment, state: RelationshipState, started_at: datetime) -> None:
     must_belong(state, one.owner, "owner of a commitment")
     must_say(one.text, "commitment_empty", "A commitment must say what the owner will do.")
     if one.commitment_id in state.sessions.commitments:
-        raise Refused(
-            "commitment_exists", "This commitment id is taken by another commitment; use a new one."
-        )
+        raise Refused("commitment_exists", "This commitment id is taken by another commitment; use a new one.")
     if one.due_on < earliest_today(started_at):
         raise Refused(
             "due_before_session",

@@ -14,9 +14,7 @@ def test_database_is_migrated_and_served_by_an_ordinary_role(database):
             "SELECT current_user, rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles "
             "WHERE rolname = current_user"
         ).fetchone()
-        tables = connection.execute(
-            "SELECT count(*) FROM pg_tables WHERE tableowner = 'mentorledger_owner'"
-        ).fetchone()
+        tables = connection.execute("SELECT count(*) FROM pg_tables WHERE tableowner = 'mentorledger_owner'").fetchone()
     assert ("mentorledger_service", False, False, False, False) == role
     assert tables is not None and tables[0] > 0
 

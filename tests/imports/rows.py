@@ -17,8 +17,7 @@ ORG = UUID("0f0e0d0c-0000-4000-8000-000000000001")
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 CAUSE = "import:00000000-0000-4000-8000-000000000000"
 HEADER = (
-    "programme,starts_on,ends_on,unit,title,goal,measure,skills,"
-    "mentor_emails,mentor_names,mentee_email,mentee_name"
+    "programme,starts_on,ends_on,unit,title,goal,measure,skills,mentor_emails,mentor_names,mentee_email,mentee_name"
 )
 
 

@@ -82,11 +82,7 @@ def test_any_cells(rows: list[dict[str, str]]) -> None:
     assert found is None or len(found.rows) == len(rows) + 1
 
 
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(sorted(DETAILS)), st.dictionaries(MEMBERS, VALUES, max_size=4)), max_size=6
-    )
-)
+@given(st.lists(st.tuples(st.sampled_from(sorted(DETAILS)), st.dictionaries(MEMBERS, VALUES, max_size=4)), max_size=6))
 def test_any_facts(facts: list[tuple[str, dict[str, Any]]]) -> None:
     """Facts of any kind with details of any sort are read or refused, each by itself."""
     told = [json.dumps(fact(kind, detail=detail)) for kind, detail in facts]

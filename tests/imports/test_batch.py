@@ -102,9 +102,7 @@ def test_a_commit_writes_what_the_preview_showed(ledger: Ledger) -> None:
     done = ledger.commit(id_, planned_at=preview.planned_at, progress=lambda *one: told.append(one))
     first, *facts, last = ledger.events()
     planned = [(fact.stream, fact.data, fact.occurred_at) for fact in preview.plan.facts()]
-    assert sorted(planned, key=repr) == sorted(
-        ((one.stream, one.data, one.occurred_at) for one in facts), key=repr
-    )
+    assert sorted(planned, key=repr) == sorted(((one.stream, one.data, one.occurred_at) for one in facts), key=repr)
     assert {f"import:{id_}"} == {one.cause for one in facts}
     assert BatchFinished(events=len(facts)) == last.data
     assert isinstance(first.data, BatchStarted)
@@ -183,9 +181,7 @@ def test_a_rows_facts_stay_together(ledger: Ledger, monkeypatch: pytest.MonkeyPa
     with pytest.raises(Crash):
         ledger.commit(uuid4(), progress=crash_after(1))
     first_row = ledger.importer.preview(OTHER, FILE, "roster.csv").plan.rows[0]
-    assert Counter(fact.data.TYPE for fact in first_row.facts) == Counter(
-        one.type for one in ledger.events()[1:]
-    )
+    assert Counter(fact.data.TYPE for fact in first_row.facts) == Counter(one.type for one in ledger.events()[1:])
 
 
 def test_an_undone_batch(ledger: Ledger) -> None:
@@ -195,9 +191,7 @@ def test_an_undone_batch(ledger: Ledger) -> None:
     ledger.commit(id_)
     touched = {one.stream for one in ledger.events() if one.cause == f"import:{id_}"}
     told: list[tuple[int, int]] = []
-    count = ledger.undoer.undo(
-        ORG, id_, reason="wrong file", actor=ACTOR, progress=lambda *one: told.append(one)
-    )
+    count = ledger.undoer.undo(ORG, id_, reason="wrong file", actor=ACTOR, progress=lambda *one: told.append(one))
     after = ledger.states()
     assert before == {stream: after[stream] for stream in before}
     assert touched == {one.stream for one in ledger.events() if isinstance(one.data, Undone)}
@@ -258,9 +252,7 @@ def test_imported_again_after_an_undo(ledger: Ledger) -> None:
     ledger.undoer.undo(ORG, id_, reason="", actor=ACTOR)
     again = ledger.commit(uuid4())
     assert (3, first.events) == (again.plan.counts()["import"], again.events)
-    assert sorted(fact.stream for fact in first.plan.facts()) == sorted(
-        fact.stream for fact in again.plan.facts()
-    )
+    assert sorted(fact.stream for fact in first.plan.facts()) == sorted(fact.stream for fact in again.plan.facts())
 
 
 def test_a_batch_that_nobody_knows(ledger: Ledger) -> None:

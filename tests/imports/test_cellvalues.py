@@ -122,9 +122,7 @@ def test_what_is_no_address(text: str) -> None:
 
 def test_lists_of_addresses() -> None:
     """Addresses in one cell may be separated by `;`, `,` or line ends; empty places do not count."""
-    assert ["a@x.example", "b@x.example", "c@x.example"] == addresses.split(
-        "a@x.example; b@x.example,,\nc@x.example;"
-    )
+    assert ["a@x.example", "b@x.example", "c@x.example"] == addresses.split("a@x.example; b@x.example,,\nc@x.example;")
 
 
 def test_refs_of_replaced_addresses() -> None:

@@ -105,9 +105,7 @@ def test_refusals(command: Command, file: str, words: tuple[str, ...], code: str
     assert (1, True) == (status, f"[{code}]" in err)
 
 
-@pytest.mark.parametrize(
-    "words", ((), ("a.csv", "--undo", str(uuid4())), ("--undo", "x"), ("a.csv", "--at", "x"))
-)
+@pytest.mark.parametrize("words", ((), ("a.csv", "--undo", str(uuid4())), ("--undo", "x"), ("a.csv", "--at", "x")))
 def test_wrong_usage(command: Command, words: tuple[str, ...]) -> None:
     """Wrong words end with exit code 2."""
     with pytest.raises(SystemExit) as ended:

@@ -62,9 +62,7 @@ def test_quoted_line_ends_and_blank_lines() -> None:
 def test_rows_of_another_width() -> None:
     """A row that is too short or too long is refused by itself; empty cells at the end are no harm."""
     sheet = read_csv(f"{HEADER}\nSpring;2021\n{ROW};more\n{ROW};;\n".encode())
-    assert ["too_few_cells", "too_many_cells", None] == [
-        row.problem and row.problem.code for row in sheet.rows
-    ]
+    assert ["too_few_cells", "too_many_cells", None] == [row.problem and row.problem.code for row in sheet.rows]
 
 
 def test_cells_that_cannot_be_kept() -> None:

@@ -23,9 +23,7 @@ def changes(**fields: tuple[Any, Any]) -> dict[str, Any]:
 def test_a_proposal_introduces_programme_and_people() -> None:
     """The first fact of a programme makes it, without dates, and its people, known by reference alone."""
     [verdict] = history(proposed()).rows
-    assert ["programme.created", "programme.opened", "person.registered", "relationship.proposed"] == types(
-        verdict
-    )
+    assert ["programme.created", "programme.opened", "person.registered", "relationship.proposed"] == types(verdict)
     assert {datetime(2021, 1, 1, 10, tzinfo=UTC)} == {one.occurred_at for one in verdict.facts}
     created, _, person, _ = (data_of(one) for one in verdict.facts)
     assert (None, "mentor-0001", "mentor-0001", None) == (
@@ -167,9 +165,7 @@ def test_two_proposals_of_one_title() -> None:
     """A title proposed twice is two relationships; the later one is renamed, with a warning."""
     plan = history(
         proposed(),
-        proposed(
-            "2021-01-01T11:00:00Z", detail={"mentors": ["mentor-0002"], "duplicate_title_in_term": True}
-        ),
+        proposed("2021-01-01T11:00:00Z", detail={"mentors": ["mentor-0002"], "duplicate_title_in_term": True}),
         fact("revised", "2021-01-02", "Cache", detail=changes(title=("Caching", "Cache"))),
         fact("accepted", "2021-01-03"),
     )
@@ -258,9 +254,7 @@ def test_the_same_history_again_and_a_longer_one() -> None:
         fact("accepted", "2021-01-03", unit="Data"),
     ]
     first = history(*told, directory=directory)
-    again = history(
-        *told, fact("mentor_added", "2021-01-04", unit="Data", person="mentor-0002"), directory=directory
-    )
+    again = history(*told, fact("mentor_added", "2021-01-04", unit="Data", person="mentor-0002"), directory=directory)
     assert ["unchanged", "unchanged", "unchanged", "import"] == [one.verdict for one in again.rows]
     assert first.rows[0].facts[-1].stream == again.rows[3].facts[-1].stream
 
@@ -294,9 +288,7 @@ def test_a_programme_that_began_before_its_roster_says() -> None:
     """Facts before the term show that the programme was called so and open already."""
     directory = Directory()
     roster(row(), directory=directory)
-    [verdict] = history(
-        fact("status_set", title="", unit="", detail={"to": "Planned"}), directory=directory
-    ).rows
+    [verdict] = history(fact("status_set", title="", unit="", detail={"to": "Planned"}), directory=directory).rows
     assert ["programme.renamed", "programme.opened", "programme.status_noted"] == types(verdict)
 
 
@@ -314,8 +306,6 @@ def test_another_unit_needs_a_common_mentor() -> None:
 def test_a_sub_unit_as_title() -> None:
     """A row with the sub-unit as title means the relationship of that sub-unit, if they share a mentor."""
     directory = Directory()
-    [registered] = roster(
-        row(title="Storage", mentor_emails="mentor-0001@mentors.example"), directory=directory
-    ).rows
+    [registered] = roster(row(title="Storage", mentor_emails="mentor-0001@mentors.example"), directory=directory).rows
     told = proposed(detail={"mentors": ["mentor-0001"], "sub_unit": "Storage"})
     assert registered.facts[-1].stream == history(told, directory=directory).rows[0].facts[-1].stream

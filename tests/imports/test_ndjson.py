@@ -35,9 +35,7 @@ GOOD = '{"kind": "accepted"}'
 def test_bad_lines(line: str, code: str) -> None:
     """A bad line has its reason, its number, and no effect on its neighbours."""
     lines, _ = read_ndjson(f"{GOOD}\n{line}\r\n\n{GOOD}\n".encode())
-    assert [(1, None), (2, code), (4, None)] == [
-        (one.line, one.problem and one.problem.code) for one in lines
-    ]
+    assert [(1, None), (2, code), (4, None)] == [(one.line, one.problem and one.problem.code) for one in lines]
 
 
 def test_the_largest_integers_are_read() -> None:

@@ -73,9 +73,7 @@ def test_mentors_join_and_leave(real: Real, history_first: Order) -> None:
         person, stream = id_of(history_first, fact["person"]), stream_of(history_first, line)
         state = replayed(stream, at)
         assert person not in state.mentors
-        assert {id_of(history_first, ref) for ref in fact["detail"].get("swapped_for", ())} <= set(
-            state.mentors
-        )
+        assert {id_of(history_first, ref) for ref in fact["detail"].get("swapped_for", ())} <= set(state.mentors)
         assert person in replayed(stream, at - SECOND).mentors
 
 

@@ -66,9 +66,7 @@ def test_a_changed_row_says_what_changed() -> None:
     """A row whose goal and mentors were edited adds the new data to the same relationship."""
     directory = Directory()
     roster(row(), directory=directory)
-    edited = row(
-        goal="Cache more", mentor_emails="ann@mentors.example;di@mentors.example", mentor_names="Ann;Di"
-    )
+    edited = row(goal="Cache more", mentor_emails="ann@mentors.example;di@mentors.example", mentor_names="Ann;Di")
     [verdict] = roster(edited, directory=directory).rows
     assert "import" == verdict.verdict
     assert ["relationship.registered", "relationship.goal_revised"] == types(verdict)[-2:]
@@ -202,18 +200,14 @@ def test_without_optional_columns() -> None:
     """A file with only the needed columns is enough: a person without a name goes by the address."""
     header = "programme,starts_on,ends_on,title,mentor_emails,mentee_email"
     plan = roster("Spring,2021-03-01,,Caching,ann@mentors.example,bo@mentees.example", header=header)
-    assert ["ann@mentors.example", "bo@mentees.example"] == [
-        one.name for one in of_type(plan, "person.registered")
-    ]
+    assert ["ann@mentors.example", "bo@mentees.example"] == [one.name for one in of_type(plan, "person.registered")]
     assert [] == of_type(plan, "relationship.goal_set")
 
 
 def test_after_a_history_the_same_relationship_is_meant() -> None:
     """A row finds what a history proposed, under a former title too, and its mentor by reference."""
     directory = Directory()
-    renamed = fact(
-        "revised", "2021-01-05", "Cache", detail={"changes": {"title": {"from": "Caching", "to": "Cache"}}}
-    )
+    renamed = fact("revised", "2021-01-05", "Cache", detail={"changes": {"title": {"from": "Caching", "to": "Cache"}}})
     told = history(proposed(), renamed, directory=directory)
     [verdict] = roster(row(mentor_emails="mentor-0001@mentors.example"), directory=directory).rows
     assert told.rows[0].facts[-1].stream == verdict.facts[-1].stream

@@ -29,7 +29,5 @@ END = START + timedelta(minutes=45)
 LATER = NOW + timedelta(days=2)
 
 PLAN = SessionScheduled(session_id="s1", starts_at=START, minutes=60, zone="Europe/Paris", channel="video")
-PROMISE = Commitment(
-    commitment_id="c1", owner=MENTEE, text="Write the failing test", due_on=date(2026, 2, 27)
-)
+PROMISE = Commitment(commitment_id="c1", owner=MENTEE, text="Write the failing test", due_on=date(2026, 2, 27))
 HELD = SessionHeld(session_id="s1", started_at=START, ended_at=END, commitments=(PROMISE,), mentee_talked=60)

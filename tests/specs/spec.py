@@ -39,9 +39,7 @@ def given(kind: str, *events: Given) -> Scenario:
 
 def by(actor: str, event: Event, at: datetime | str | None = None) -> Happened[Any]:
     """An event that a certain actor caused; `given` numbers it and puts it in its stream."""
-    return Happened(
-        stream="", stream_version=0, occurred_at=_moment(at) if at else _UNTIMED, actor=actor, data=event
-    )
+    return Happened(stream="", stream_version=0, occurred_at=_moment(at) if at else _UNTIMED, actor=actor, data=event)
 
 
 def day(text: str) -> datetime:
@@ -73,9 +71,7 @@ class Scenario:
 
     def when(self, command: Command, *, actor: str = COORDINATOR, now: datetime = NOW) -> Outcome:
         """The decision on the command, not yet looked at."""
-        seen = {
-            name: state for name, state in self.states.items() if name in (command.stream, *command.reads())
-        }
+        seen = {name: state for name, state in self.states.items() if name in (command.stream, *command.reads())}
         fold = fold_of(command.KIND)
         before = seen.get(command.stream, begin(fold))
         world = World(now=now, actor=actor, states=seen)
@@ -144,9 +140,7 @@ def _happened(one: Given, number: int) -> Happened[Any]:
             stream="", stream_version=number, occurred_at=at, actor=one.actor, cause=one.cause, data=one.data
         )
     data, moment = one if isinstance(one, tuple) else (one, usual)
-    return Happened(
-        stream="", stream_version=number, occurred_at=_moment(moment), actor=COORDINATOR, data=data
-    )
+    return Happened(stream="", stream_version=number, occurred_at=_moment(moment), actor=COORDINATOR, data=data)
 
 
 def _id_in(kind: str, events: list[Event]) -> str:

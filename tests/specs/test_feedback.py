@@ -10,9 +10,7 @@ from services.world import Command
 from tests.specs.pair import MENTEE, MENTOR, OUTSIDER, OVER, RUNNING, R
 from tests.specs.spec import given
 
-GIVEN = FeedbackGiven(
-    feedback_id="f1", giver=MENTOR, receiver=MENTEE, sort="praise", text="Clear commit messages"
-)
+GIVEN = FeedbackGiven(feedback_id="f1", giver=MENTOR, receiver=MENTEE, sort="praise", text="Clear commit messages")
 
 
 def give(**fields: object) -> GiveFeedback:
@@ -71,9 +69,7 @@ def test_only_the_receiver_acknowledges() -> None:
 
 def test_only_the_giver_corrects() -> None:
     """The giver rewrites the text; the feedback says that it was corrected and stays answered or not."""
-    event = FeedbackCorrected(
-        feedback_id="f1", corrects=2, reason="too short", text="Clear and short messages"
-    )
+    event = FeedbackCorrected(feedback_id="f1", corrects=2, reason="too short", text="Clear and short messages")
     scene = given("relationship", RUNNING, GIVEN)
     one = scene.when(correct(text="Clear and short messages")).then(event).feedback.by_id["f1"]
     assert ("given", True, 3) == (one.status, one.corrected, one.corrected_by)

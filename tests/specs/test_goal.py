@@ -156,9 +156,7 @@ def test_the_same_progress_without_a_note_is_already_so() -> None:
 def test_progress_reported_late_does_not_go_back() -> None:
     """The percentage that was true last stands, in whatever order the reports come in."""
     late = (GoalProgressed(goal_id="g1", percent=20), "2026-02-05")
-    scene = given(
-        "relationship", RUNNING, SET, (GoalProgressed(goal_id="g1", percent=60), "2026-02-10"), late
-    )
+    scene = given("relationship", RUNNING, SET, (GoalProgressed(goal_id="g1", percent=60), "2026-02-10"), late)
     assert 60 == scene.state.goals.by_id["g1"].percent
 
 

@@ -132,9 +132,7 @@ def test_a_session_need_not_have_been_planned() -> None:
 def test_a_session_held_earlier_than_its_plan_was_written_is_held() -> None:
     """The end of a session always takes the place of its plan, whenever the plan was made."""
     planned_later = (PLAN, NOW - timedelta(days=1))
-    assert (
-        "held" == given("relationship", RUNNING, planned_later).when(hold()).state.sessions.by_id["s1"].status
-    )
+    assert "held" == given("relationship", RUNNING, planned_later).when(hold()).state.sessions.by_id["s1"].status
 
 
 def test_a_session_written_down_differently_is_refused() -> None:
@@ -207,9 +205,7 @@ def test_a_missed_session_names_who_did_not_come() -> None:
     assert ("missed", (MENTEE,)) == (session.status, session.absent)
     given("relationship", RUNNING, PLAN, missed).when(command).then()
     scene.when(MarkMissed(relationship_id=R, session_id="s1", absent=())).refused("nobody_absent")
-    scene.when(MarkMissed(relationship_id=R, session_id="s1", absent=(OUTSIDER,))).refused(
-        "not_in_relationship"
-    )
+    scene.when(MarkMissed(relationship_id=R, session_id="s1", absent=(OUTSIDER,))).refused("not_in_relationship")
     ahead = SessionScheduled(session_id="s1", starts_at=LATER, minutes=60)
     given("relationship", RUNNING, ahead).when(command).refused("session_in_future")
     given("relationship", RUNNING, HELD).when(command).refused("session_not_planned")
@@ -250,9 +246,7 @@ def test_correcting_to_what_is_already_so_changes_nothing() -> None:
 def test_a_session_that_never_took_place_counts_nowhere() -> None:
     """A void session takes its minutes and its commitments with it, and stays void."""
     void = SessionCorrected(session_id="s1", corrects=2, reason="wrong pair", void=True)
-    sessions = (
-        given("relationship", RUNNING, HELD).when(correct(reason="wrong pair", void=True)).then(void).sessions
-    )
+    sessions = given("relationship", RUNNING, HELD).when(correct(reason="wrong pair", void=True)).then(void).sessions
     assert (0, 0, None, 0) == (
         sessions.held,
         sessions.minutes_held,
