@@ -249,7 +249,7 @@ def test_programs_in_a_closed_folder_are_copied_once(open_tmp, monkeypatch):
     shelter = open_tmp / "shelter"
     monkeypatch.setattr(Account, "reaches", lambda self, path: False)
     programs = postgres_programs(user, shelter)
-    command = [programs / "initdb", "--version"]
+    command = [str(programs / "initdb"), "--version"]
     said = subprocess.run(command, user=user.uid, group=user.gid, check=True, capture_output=True, cwd="/")
     assert programs == postgres_programs(user, shelter)
     assert 1 == len(list(shelter.iterdir()))

@@ -95,7 +95,12 @@ def test_interrupted_command_says_so(monkeypatch, capsys):
 def test_data_option_goes_before_the_variable(monkeypatch, tmp_path):
     """--data overrides MENTORLEDGER_DATA."""
     seen = []
-    subcommand(monkeypatch, lambda args, settings: seen.append(settings.data) or 0)
+
+    def see(args, settings):
+        seen.append(settings.data)
+        return 0
+
+    subcommand(monkeypatch, see)
     monkeypatch.setenv("MENTORLEDGER_DATA", str(tmp_path / "variable"))
     assert 0 == command.main(["doctor", "--data", str(tmp_path / "option")])
     assert 0 == command.main(["doctor"])

@@ -10,6 +10,7 @@ import textwrap
 import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -105,10 +106,16 @@ def folders(open_tmp):
                 os.kill(identity.pid, signal.SIGKILL)
 
 
+def _restarted(record: Path, number: int, before: object) -> bool:
+    """Whether another process stands at this place of the run file."""
+    return bool(json.loads(record.read_bytes())["started"][number] != before)
+
+
 def answer(address: str) -> bytes:
     """What the API says."""
     with urllib.request.urlopen(f"{address}readyz", timeout=10) as response:
-        return response.read()
+        said: bytes = response.read()
+    return said
 
 
 @pytest.mark.parametrize("sign", (signal.SIGINT, signal.SIGTERM))
@@ -129,7 +136,7 @@ def test_killed_instance_is_followed_by_one_on_the_same_data_and_port(folders):
     first = instance(folders, "--port", "0")
     service = json.loads((first.data / "run.json").read_bytes())["service_url"]
     with psycopg.connect(plain(make_url(service))) as connection:
-        (version,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        version = connection.execute("SELECT version_num FROM alembic_version").fetchall()[0][0]
     os.kill(first.process.pid, signal.SIGKILL)
     port = first.address.rsplit(":", 1)[1].rstrip("/")
     second = instance(folders, "--port", port)
@@ -171,7 +178,7 @@ def test_crashed_api_and_redis_and_database_come_back(folders):
     for number in range(3):
         before = json.loads(record.read_bytes())["started"]
         os.kill(before[number][0], signal.SIGKILL)
-        assert until(lambda b=before, n=number: json.loads(record.read_bytes())["started"][n] != b[n], 30)
+        assert until(partial(_restarted, record, number, before[number]), 30)
     assert until(lambda: _answers(running.address), 30)
     service = make_url(json.loads(record.read_bytes())["service_url"])
     assert until(lambda: _connects(plain(service)), 30)
