@@ -63,7 +63,7 @@ class RawCalls:
         except psycopg.errors.ProgramLimitExceeded:
             raise  # a value is too long for an index: no fault of the connection
         except psycopg.OperationalError as error:
-            self._engine.dispose(close=False)
+            self._engine.dispose()  # the others of the pool are as dead as this one
             raise StorageUnavailable(
                 "The database did not answer; send the same request with the same key again."
             ) from error

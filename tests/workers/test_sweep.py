@@ -1,7 +1,7 @@
 """The sweep: finds what nudges left, for every organisation, with or without Redis."""
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import event, text
@@ -65,7 +65,7 @@ def test_reports_wait_until_a_new_organisation_is_quiet(context, connection):
     town = found(context, report_every="month")
     send_due(context, town.org, NOW)
     assert [] == Sweep(context, connection).once(NOW)
-    later = NOW + timedelta(minutes=2)
+    later = datetime.now(UTC) + timedelta(minutes=2)
     Sweep(context, connection).once(later)
     assert [job_id(REPORTS, town.org)] == _jobs(connection)
     make_waiting(context, town.org, later)
