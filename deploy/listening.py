@@ -28,7 +28,7 @@ def listen(host: str, port: int | None) -> socket.socket:
 def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise DeployError(
@@ -38,6 +38,9 @@ def _bound(host: str, port: int) -> socket.socket:
         raise DeployError(
             "address_unusable", f"This process cannot listen on {host}, port {port}: {error.strerror}."
         ) from error
+    # Inherited by each connection: a server sends head and body apart, and the second would wait for 40 ms.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def address(listener: socket.socket) -> str:
