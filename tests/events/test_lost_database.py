@@ -7,6 +7,7 @@ import random
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event
@@ -96,6 +97,18 @@ def test_ended_sessions_are_told_once_and_replaced(
         refused(log, org, one)
         done = log.append(org, one)
         assert (False, 2 * number + 1) == (done.repeated, done.first_position)
+
+
+def test_one_refusal_empties_the_whole_pool(
+    everything: Whole, log: Log, org: UUID, module_database: Database, postgres_server: Servers
+) -> None:
+    """Connections that died together do not cost a refusal each."""
+    with ExitStack() as borrowed:
+        for _ in range(8):
+            borrowed.enter_context(across_tenants(everything.engine))
+    end_sessions(postgres_server, module_database)
+    refused(log, org, one_event())
+    assert list(range(9)) == [log.append(org, one_event()).first_position for _ in range(9)]
 
 
 def test_a_load_needs_no_second_request(
