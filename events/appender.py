@@ -18,9 +18,9 @@ from uuid import UUID
 import psycopg
 
 from events.append import Append, Appended
-from events.callarguments import arguments_of
+from events.callarguments import Parts
 from events.errors import ClaimTaken, CommandReused, StorageUnavailable, VersionConflict
-from events.rawcalls import Row
+from events.prepared import Row
 
 MOST_EVENTS = 2_000
 # What one append alone is at fault for: the driver or the database cannot take one of its values.
@@ -30,8 +30,8 @@ _AT_FAULT = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLi
 class Calls(Protocol):
     """What carries a call to the database."""
 
-    def append(self, arguments: Sequence[object]) -> list[Row]:
-        """One call of append_events."""
+    def append(self, org: UUID, items: Sequence[tuple[Append, Parts]]) -> list[Row]:
+        """One call of append_events; the outcome rows, one per item."""
         ...
 
 
@@ -40,7 +40,7 @@ class Ticket:
     """One waiting append; signal is set when its outcome is known or, with carries, when it is its turn."""
 
     append: Append
-    parts: list[tuple[bytes, bytes]]
+    parts: Parts
     signal: Signal = field(default_factory=Signal)
     outcome: Row | None = None
     error: Exception | None = None
@@ -55,7 +55,7 @@ class Appender:
         self._lock = Lock()
         self._waiting: dict[UUID, deque[Ticket]] = {}
 
-    def submit(self, org: UUID, append: Append, parts: list[tuple[bytes, bytes]]) -> Appended:
+    def submit(self, org: UUID, append: Append, parts: Parts) -> Appended:
         """Carry the append, alone or with others; raises what the log refuses."""
         ticket = Ticket(append, parts)
         if self._must_wait(org, ticket):
@@ -120,7 +120,7 @@ class Appender:
 
     def _send(self, org: UUID, group: list[Ticket]) -> None:
         try:
-            rows = self._calls.append(arguments_of(org, [(ticket.append, ticket.parts) for ticket in group]))
+            rows = self._calls.append(org, [(ticket.append, ticket.parts) for ticket in group])
         except _AT_FAULT as error:
             self._send_apart(org, group, error)
         except Exception as error:  # noqa: BLE001  # every waiting thread must learn of it, whatever it is

@@ -65,4 +65,4 @@ def utc(moment: datetime) -> datetime:
     """The same moment in UTC; a moment without zone is a fault of the caller."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    return moment.astimezone(UTC)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Engine
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Engine, PoolProxiedConnection
 from sqlalchemy.exc import SQLAlchemyError
 
+from events.append import Append
+from events.callarguments import INT4, MOMENT, TEXT, TEXTS, TYPES, UUID_, Codec, Parts, moment, moment_in, texts
 from events.errors import ClockJump, StorageUnavailable, UnknownOrganisation
+from events.prepared import Prepared, Row, integer, text
 from events.tenancy import unavailable
 
-Row = tuple[Any, ...]
-
-_LOAD = "SELECT * FROM load_live(%b, %b, %b)"
-_APPEND = (
-    "SELECT * FROM append_events(%b, %b, %b::int4[], %b::int4[], %b::text[], %b::bytea[], %b::text[], %b::int8[], "
-    "%b::int4[], %b::int4[], %b::int4[], %b::int4[], %b::int4[], %b::bytea[], %b::text[], %b::text[], %b::text[], "
-    "%b::text[], %b::text[], %b::bool[], %b::int4[], %b::text[], %b::int4[], %b::timestamptz[], "
-    "%b::bytea[], %b::bytea[])"
+_LOAD = Prepared(
+    b"mentorledger_load",
+    b"SELECT * FROM load_live($1, $2, $3)",
+    (UUID_, TEXTS, TEXT),
+    (text, integer, integer, integer, bytes, bytes, integer),
+)
+_LEARN = Prepared(
+    b"mentorledger_types",
+    b"SELECT typname::text, oid::int8, typarray::int8 FROM pg_type WHERE oid = ANY ($1::regtype[])",
+    (TEXTS,),
+    (text, integer, integer),
 )
 _BUSY = (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled, psycopg.errors.DeadlockDetected)
 
@@ -31,31 +37,45 @@ class RawCalls:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._known: tuple[Codec, Prepared] | None = None
 
-    def append(self, arguments: Sequence[object]) -> list[Row]:
+    def append(self, org: UUID, items: Sequence[tuple[Append, Parts]]) -> list[Row]:
         """One call of append_events; the outcome rows, one per item."""
-        return self._call(_APPEND, arguments)
+        codec, call = self._learned()
+        encoded = codec.items([codec.item(append, parts) for append, parts in items])
+        events = sum(len(parts) for _, parts in items)
+        return self._run(call, (org.bytes, moment(items[-1][0].now), events.to_bytes(4), encoded))
 
     def load(self, org: UUID, streams: Sequence[str], command: str | None) -> list[Row]:
         """One call of load_live; tried once more when the borrowed connection turns out to be dead."""
-        arguments = (org, list(streams), command)
+        values = (org.bytes, texts(streams), None if command is None else command.encode())
         try:
-            return self._call(_LOAD, arguments)
+            return self._run(_LOAD, values)
         except StorageUnavailable:
-            return self._call(_LOAD, arguments)
+            return self._run(_LOAD, values)
 
-    def _call(self, query: str, arguments: Sequence[object]) -> list[Row]:
-        with self._borrowed() as connection:
-            return connection.execute(query, arguments, prepare=True, binary=True).fetchall()
+    def _learned(self) -> tuple[Codec, Prepared]:
+        """What depends on the oids of the composite types, which differ from database to database."""
+        if self._known is None:
+            rows = self._run(_LEARN, (texts(TYPES),))
+            arrays = {name: oid for name, _, oid in rows}
+            parameters = (UUID_, MOMENT, INT4, arrays["append_item"])
+            query = b"SELECT * FROM append_events($1, $2, $3, $4)"
+            columns = (text, text, integer, integer, integer, moment_in)
+            call = Prepared(b"mentorledger_append", query, parameters, columns)
+            self._known = Codec({name: oid for name, oid, _ in rows}, arrays), call
+        return self._known
+
+    def _run(self, call: Prepared, values: Sequence[bytes | None]) -> list[Row]:
+        with self._borrowed() as pooled:
+            return call.run(pooled, values)
 
     @contextmanager
-    def _borrowed(self) -> Iterator[psycopg.Connection[Row]]:
+    def _borrowed(self) -> Iterator[PoolProxiedConnection]:
         with unavailable():
             pooled = self._engine.raw_connection()
-        connection: psycopg.Connection[Row] = pooled.driver_connection  # type: ignore[assignment]  # the psycopg dialect's
         try:
-            connection.autocommit = True
-            yield connection
+            yield pooled
         except _BUSY as error:
             raise StorageUnavailable(
                 "The organisation's log is busy; send the same request again in a moment."
@@ -70,18 +90,17 @@ class RawCalls:
         except psycopg.DatabaseError as error:
             raise _named(error) from error
         finally:
-            self._give_back(pooled, connection)
+            _give_back(pooled)
 
-    @staticmethod
-    def _give_back(pooled: Any, connection: psycopg.Connection[Row]) -> None:
-        try:
-            if connection.closed or connection.broken:
-                pooled.invalidate()
-            else:
-                connection.autocommit = False
-            pooled.close()
-        except SQLAlchemyError as error:
-            raise StorageUnavailable("The database went away; send the same request again.") from error
+
+def _give_back(pooled: PoolProxiedConnection) -> None:
+    libpq = pooled.driver_connection.pgconn  # type: ignore[union-attr]  # the psycopg dialect's
+    try:
+        if libpq.transaction_status != TransactionStatus.IDLE:
+            pooled.invalidate()
+        pooled.close()
+    except SQLAlchemyError as error:
+        raise StorageUnavailable("The database went away; send the same request again.") from error
 
 
 def _named(error: psycopg.DatabaseError) -> Exception:

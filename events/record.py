@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -24,6 +25,7 @@ from events.event import Event, utc
 MAX_RECORD = 65_535
 MAX_INTEGER = 2**53 - 1
 _STAMPS = len('"",,"recorded_at":"2026-01-01T00:00:00.000000Z"') + 64 + 19
+_SCALARS = frozenset((str, int, bool, type(None)))
 _OPTIONS = (
     orjson.OPT_SORT_KEYS
     | orjson.OPT_STRICT_INTEGER
@@ -35,11 +37,16 @@ _OPTIONS = (
 
 def canonical(document: Any) -> bytes:
     """The RFC 8785 bytes of a document of plain types; raises InvalidRecord for anything that has no such form."""
-    _check(document)
     try:
-        return orjson.dumps(document, option=_OPTIONS)
-    except orjson.JSONEncodeError as error:  # lone surrogates are the one thing that the walk leaves to it
+        written = orjson.dumps(document, option=_OPTIONS) if _is_plain(document) else None
+    except orjson.JSONEncodeError as error:
+        _check(document)
         raise InvalidRecord(f"The text is not valid Unicode ({error}); remove the broken characters.") from error
+    # A NUL is written like this; so is a backslash before u0000, which the walk tells apart.
+    if written is None or b"\\u0000" in written:
+        _check(document)
+    assert written is not None, "what is not plain was refused above"
+    return written
 
 
 def leaf_hash(record: bytes) -> bytes:
@@ -69,20 +76,11 @@ def pieces(
     The database makes: head, prev (a quoted hex hash or null), `,"recorded_at":"..."`, middle, stream version,
     `,"type":"..."}`. The salt is 128 random bits, so that a neighbour's record cannot be guessed from a proof.
     """
-    front: dict[str, Any] = {
-        "actor": actor,
-        "data": msgspec.to_builtins(data),
-        "occurred_at": timestamp(occurred_at),
-        "org": org,
-        "policy": policy,
-    }
-    if cause is not None:
-        front["cause"] = cause
-    if on_behalf_of is not None:
-        front["on_behalf_of"] = on_behalf_of
-    middle = {"salt": salt or secrets.token_hex(16), "schema": data.SCHEMA, "stream": stream}
-    head = canonical(front)[:-1] + b',"prev":'
-    mid = b"," + canonical(middle)[1:-1] + b',"stream_version":'
+    start, end = _envelope(org, actor, on_behalf_of, cause, policy)
+    happened = timestamp(occurred_at).encode()
+    head = b"".join((start, canonical(msgspec.to_builtins(data)), b',"occurred_at":"', happened, end))
+    front_of_stream = f',"salt":"{salt or secrets.token_hex(16)}","schema":{data.SCHEMA},"stream":'
+    mid = b"".join((front_of_stream.encode(), canonical(stream), b',"stream_version":'))
     size = len(head) + len(mid) + len(data.TYPE) + len(',"type":""}') + _STAMPS
     if size > MAX_RECORD:
         raise RecordTooLarge(
@@ -91,6 +89,32 @@ def pieces(
             limit=MAX_RECORD,
         )
     return head, mid
+
+
+@lru_cache(maxsize=256)
+def _envelope(org: str, actor: str, on_behalf_of: str | None, cause: str | None, policy: int) -> tuple[bytes, bytes]:
+    """The bytes before the data, and those between occurred_at and the previous hash; the same for many events."""
+    front = {"actor": actor} if cause is None else {"actor": actor, "cause": cause}
+    back: dict[str, Any] = {"org": org, "policy": policy}
+    if on_behalf_of is not None:
+        back["on_behalf_of"] = on_behalf_of
+    return canonical(front)[:-1] + b',"data":', b'",' + canonical(back)[1:-1] + b',"prev":'
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether only types with a canonical form occur; texts and numbers are looked at when they are written."""
+    kind = type(value)
+    if kind is dict:
+        for key in value:
+            if type(key) is not str or not key.isascii():
+                return False
+        value = value.values()
+    elif kind is not list and kind is not tuple:
+        return kind in _SCALARS
+    for inner in value:  # noqa: SIM110  # a generator would cost more than what it looks at
+        if type(inner) not in _SCALARS and not _is_plain(inner):
+            return False
+    return True
 
 
 def _check(value: Any) -> None:
