@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from deploy import migrations
 from deploy.backing import Backing, check_redis
 from deploy.errors import DeployError
+from events import catalogue
 from events.tenancy import check_database, make_engine
 
 LEAST_FREE = 200_000_000
@@ -40,11 +41,17 @@ def findings(backing: Backing) -> Iterator[Finding]:
 
 def _checks(backing: Backing) -> tuple[tuple[str, Callable[[], str]], ...]:
     return (
+        ("event types", _check_catalogue),
         ("data folder", lambda: _check_folder(backing)),
         ("tables", lambda: _check_tables(backing)),
         ("database", lambda: _check_database(backing)),
         ("redis", lambda: _check_redis(backing)),
     )
+
+
+def _check_catalogue() -> str:
+    catalogue.check()
+    return f"{len(catalogue.catalogue())} types, every older form can be read"
 
 
 def _check_folder(backing: Backing) -> str:

@@ -5,6 +5,7 @@ from deploy.composition import compose
 from deploy.errors import DeployError
 from deploy.folder import open_folder
 from deploy.settings import Settings
+from events.catalogue import check
 from events.tenancy import check_database
 from projections.effects import Effects
 from projections.engine import Views
@@ -37,7 +38,8 @@ def context_of(settings: Settings) -> Context:
 
 
 def require_safe(settings: Settings) -> None:
-    """Raise UnsafeDatabase for a database that would not keep organisations apart; no connection stays open."""
+    """Raise MissingUpcaster for a log that this release could not read, UnsafeDatabase for one that nobody should."""
+    check()
     context = context_of(settings)
     try:
         check_database(context.engine)

@@ -13,6 +13,7 @@ from services.web.parts import Services
 _PAGES: tuple[tuple[str, str, Callable[..., Response]], ...] = (
     ("/", "programmes", programme.show_all),
     ("/programmes/<id_>", "programme", programme.show),
+    ("/programmes/<id_>/roster.csv", "roster", programme.keep),
     ("/relationships/<id_>", "relationship", relationship.show),
     ("/people/<id_>", "person", person.show),
 )

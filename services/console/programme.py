@@ -13,7 +13,9 @@ from projections.views.frame import Frame, frame_of
 from projections.views.overview import Line, Overview, is_silent, line
 from services.console.lookup import current
 from services.console.signing import Visit
+from services.web.answers import respond
 from services.web.pages import cursor_of, place_of
+from services.web.rosters import roster_file
 from services.web.viewed import totals
 
 STATUSES = (PROPOSED, ACTIVE, CLOSED, DECLINED, WITHDRAWN)
@@ -73,6 +75,12 @@ def show(visit: Visit, id_: str) -> Response:
         stages=STAGES,
         more=cursor_of(shown[-1].stream) if len(found) > RELATIONSHIPS else None,
     )
+
+
+def keep(visit: Visit, id_: str) -> Response:
+    """One programme's roster as a file for spreadsheets, and for another import."""
+    programme = current(visit, "programme", id_)
+    return respond(roster_file(visit.call, programme.id))
 
 
 def rows_of(visit: Visit, found: list[Current], frames: dict[str, Frame]) -> list[Row]:

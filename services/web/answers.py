@@ -61,11 +61,12 @@ class Items(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that never changes: its bytes, the sort of its content, and what it is called when it is kept."""
+    """A file: its bytes, the sort of its content, its name; to_keep: for a folder and not for the eye."""
 
     content: bytes
     media_type: str
     name: str
+    to_keep: bool = False
 
 
 Result = One | Page | Written | File
@@ -102,7 +103,8 @@ def _one(result: One) -> Response:
 
 def _file(file: File) -> Response:
     response = Response(file.content, content_type=f"{file.media_type}; charset=utf-8")
-    response.headers["Content-Disposition"] = f'inline; filename="{file.name}"'
+    shown = "attachment" if file.to_keep else "inline"
+    response.headers["Content-Disposition"] = f'{shown}; filename="{file.name}"'
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     response.headers["Cache-Control"] = "private, no-cache"
     return response

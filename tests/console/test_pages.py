@@ -231,3 +231,11 @@ def test_faults_are_pages(
     assert "That did not work" in answer.text
     assert "secret text" not in answer.text
     assert ("Retry-After" in answer.headers) == (status == 503)
+
+
+def test_a_programmes_roster_can_be_kept(site: Site, org: UUID, life: Life) -> None:
+    """The page leads to a CSV file; somebody else's programme has none."""
+    visitor, path = site.visitor(org), f"/programmes/{life.programme}"
+    assert f'href="{path}/roster.csv"' in visitor.text(path)
+    assert visitor.text(f"{path}/roster.csv").startswith("\ufeffprogramme,starts_on")
+    assert 404 == visitor.get(f"/programmes/{uuid4()}/roster.csv").status_code

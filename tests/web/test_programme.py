@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from tests.web.conftest import Client, Running, json_of, make_pair, make_running
 from tests.web.test_errors import must_be_problem
 
@@ -89,3 +91,15 @@ def test_the_lines_of_a_programme_come_in_pages(shared_api: Running) -> None:
         seen += [one["relationship_id"] for one in page["items"]]
         next_ = page["next"]
     assert sorted(made) == seen
+
+
+def test_a_roster_is_a_file_to_keep(shared_api: Running) -> None:
+    """The running relationships come as CSV with a name; an unknown programme's roster is the same 404 as ever."""
+    client = shared_api.client()
+    running = make_running(client)
+    answer = client.get(f"/programmes/{running['programme']}/roster.csv")
+    name = f"roster-{running['programme']}.csv"
+    assert (200, "text/csv") == (answer.status_code, answer.mimetype)
+    assert f'attachment; filename="{name}"' == answer.headers["Content-Disposition"]
+    assert 2 == len(answer.get_data(as_text=True).splitlines())
+    must_be_problem(client.get(f"/programmes/{uuid4()}/roster.csv"), 404, "unknown_programme")

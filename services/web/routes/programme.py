@@ -11,10 +11,11 @@ from services.decisions.programme import (
     RevisePolicy,
     SetDeadline,
 )
-from services.web.answers import One, Written
+from services.web.answers import File, One, Written
 from services.web.call import Call
 from services.web.pages import Page
 from services.web.resources.programme import Programme, ProgrammeOverview, programme_of
+from services.web.rosters import CSV, roster_file
 from services.web.schemas.programme import (
     CreateProgrammeBody,
     ProgrammesQuery,
@@ -92,6 +93,13 @@ def get_overview(call: Call, query: Query, programme_id: str) -> One:
     position = call.await_view("overview", query.get("at_least"))
     found = totals(call, programme_id, programme.policy.cadence_days)
     return One(body=ProgrammeOverview(programme_id=programme_id, name=programme.name, position=position, totals=found))
+
+
+@ROUTES.file(f"{_ONE}/roster.csv", CSV)
+def get_roster(call: Call, programme_id: str) -> File:
+    """Read the running relationships as a CSV roster, in the columns that an import reads."""
+    call.one("programme", programme_id)
+    return roster_file(call, programme_id)
 
 
 @ROUTES.list(f"{_ONE}/lines", Line, AtLeastPage())
