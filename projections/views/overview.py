@@ -115,6 +115,11 @@ def overview(lines: Iterable[Line], now: datetime, cadence_default: int) -> Over
     )
 
 
+def is_over(one: Line, now: datetime) -> bool:
+    """Whether a running relationship is past its last day and nobody has recorded how it ended."""
+    return one.status == ACTIVE and one.ends_on is not None and one.ends_on < now.astimezone(UTC).date()
+
+
 def is_silent(one: Line, now: datetime, cadence_default: int) -> bool:
     """Whether no session was held for longer than the cadence, in a relationship not past its last day."""
     today = now.astimezone(UTC).date()

@@ -10,7 +10,7 @@ from flask import Response, request
 from projections.queries import Current
 from projections.subjects.relationship import ACTIVE, CLOSED, DECLINED, PROPOSED, STAGES, WITHDRAWN
 from projections.views.frame import Frame, frame_of
-from projections.views.overview import Line, Overview, is_silent, line
+from projections.views.overview import Line, Overview, is_over, is_silent, line
 from services.console.lookup import current
 from services.console.signing import Visit
 from services.web.answers import respond
@@ -25,10 +25,11 @@ _LONGEST = 100
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One relationship in a list; names: of its people by id."""
+    """One relationship in a list; over: past its last day without an end on record; names: of its people by id."""
 
     line: Line
     silent: bool
+    over: bool
     names: dict[str, str]
 
 
@@ -88,7 +89,7 @@ def rows_of(visit: Visit, found: list[Current], frames: dict[str, Frame]) -> lis
     lines = [line(one.state, frames[one.state.programme_id]) for one in found]
     names = visit.services.queries.names(visit.org, {who for one in lines for who in (*one.mentors, *one.mentees)})
     now = visit.services.clock()
-    return [Row(one, _is_silent(one, frames[one.programme_id], now), names) for one in lines]
+    return [Row(one, _is_silent(one, frames[one.programme_id], now), is_over(one, now), names) for one in lines]
 
 
 def _is_silent(one: Line, frame: Frame, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from projections.subjects.goal import OPEN
 from projections.subjects.relationship import ACTIVE, STAGES, RelationshipState
 from projections.subjects.session import OPEN as UNSETTLED
 from projections.subjects.session import PLANNED
-from projections.views.overview import Line, is_silent, line
+from projections.views.overview import Line, is_over, is_silent, line
 from projections.views.timeline import Entry, timeline
 from services.console.dates import Bound, Unreadable, read_bound
 from services.console.lookup import current, frames
@@ -31,6 +31,7 @@ class Standing:
     state: RelationshipState
     line: Line
     silent: bool
+    over: bool
     now: datetime
 
     @property
@@ -101,7 +102,7 @@ def _standing(visit: Visit, replay: Replay) -> Standing:
     now = min(replay.as_of.moment, clock) if replay.as_of else clock
     summary = line(state, frame)
     silent = state.status == ACTIVE and is_silent(summary, now, frame.policy.cadence_days)
-    return Standing(state, summary, silent, now)
+    return Standing(state, summary, silent, is_over(summary, now), now)
 
 
 def _names(visit: Visit, replay: Replay, live: RelationshipState) -> dict[str, str]:

@@ -9,6 +9,7 @@ import pytest
 from events.errors import StorageUnavailable
 from events.subjects.enrolment import Enrolled
 from events.subjects.person import PersonRegistered
+from events.subjects.programme import ProgrammeCreated
 from events.subjects.relationship import Proposed, Registered
 from events.subjects.session import SessionScheduled
 from projections.queries import Queries
@@ -239,3 +240,21 @@ def test_a_programmes_roster_can_be_kept(site: Site, org: UUID, life: Life) -> N
     assert f'href="{path}/roster.csv"' in visitor.text(path)
     assert visitor.text(f"{path}/roster.csv").startswith("\ufeffprogramme,starts_on")
     assert 404 == visitor.get(f"/programmes/{uuid4()}/roster.csv").status_code
+
+
+def test_a_running_relationship_past_its_last_day_says_so(site: Site, org: UUID) -> None:
+    """Nobody has recorded an end, so none is shown; that the term is over is, in the list and on the page."""
+    life = new_life()
+    begun = Registered(
+        relationship_id=life.relationship,
+        programme_id=life.programme,
+        mentors=(life.mentor,),
+        mentees=(life.mentee,),
+        ends_on=datetime(2021, 5, 31, tzinfo=UTC).date(),
+    )
+    created = ProgrammeCreated(programme_id=life.programme, name="Spring of 2021")
+    site.record(org, f"programme-{life.programme}", [(on(1, 2), created)])
+    site.record(org, f"relationship-{life.relationship}", [(on(1, 3), begun)])
+    visitor = site.visitor(org)
+    for path in (f"/programmes/{life.programme}", life.path):
+        assert "Term over" in visitor.text(path)

@@ -12,7 +12,7 @@ from events.subjects.goal import GoalAchieved, GoalSet
 from events.subjects.session import SessionCorrected
 from projections.fold import begin, fold_of
 from projections.views.frame import Frame
-from projections.views.overview import Line, is_silent, line, overview
+from projections.views.overview import Line, is_over, is_silent, line, overview
 from tests.specs.pair import HELD, MENTEE, MENTOR, OVER, RUNNING, START, P, R
 from tests.specs.spec import NOW, Given, given
 
@@ -103,4 +103,7 @@ def test_silent_pairs_are_found() -> None:
 def test_a_pair_past_its_last_day_is_not_silent() -> None:
     """After the last day nobody expects a session."""
     over = replace(told(RUNNING), ends_on=date(2026, 2, 28))
-    assert [False, True] == [is_silent(one, NOW, 14) for one in (over, replace(over, ends_on=date(2026, 3, 1)))]
+    last_day = replace(over, ends_on=date(2026, 3, 1))
+    assert [False, True] == [is_silent(one, NOW, 14) for one in (over, last_day)]
+    assert [True, False] == [is_over(one, NOW) for one in (over, last_day)]
+    assert not is_over(replace(over, status="closed"), NOW)
