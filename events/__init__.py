@@ -3,7 +3,7 @@
 - subjects/: the event catalogue, a file per subject; catalogue finds them, upcasting reads their older forms
 - event, record: an event in memory and its canonical bytes (RFC 8785) with salt and leaf hash
 - append, appender, log: what is to be appended, who carries it, and the reads
-- rawcalls, callarguments, prepared: the one call that does it, its argument in binary, statements run by libpq itself
+- rawcalls, callarguments, prepared, pool: the one call that does it, its argument in binary, run by libpq itself
 - organisations, tenancy: who has a log, and the binding of each transaction to one of them
 - sql/, migrations/: tables, row-level security, the append function; the numbered steps that bring them
 """

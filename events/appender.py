@@ -37,13 +37,19 @@ class Calls(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Ticket:
-    """One waiting append; signal is set when its outcome is known or, with carries, when it is its turn."""
+    """One append on its way."""
 
     append: Append
     parts: Parts
-    signal: Signal = field(default_factory=Signal)
     outcome: Row | None = None
     error: Exception | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Queued(Ticket):
+    """A waiting one; signal is set when its outcome is known or, with carries, when it is its turn."""
+
+    signal: Signal = field(default_factory=Signal)
     carries: bool = False
 
 
@@ -53,12 +59,12 @@ class Appender:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._lock = Lock()
-        self._waiting: dict[UUID, deque[Ticket]] = {}
+        self._waiting: dict[UUID, deque[Queued]] = {}
 
     def submit(self, org: UUID, append: Append, parts: Parts) -> Appended:
         """Carry the append, alone or with others; raises what the log refuses."""
-        ticket = Ticket(append, parts)
-        if self._must_wait(org, ticket):
+        ticket = self._ticket(org, append, parts)
+        if isinstance(ticket, Queued):
             self._wait(org, ticket)
         if ticket.outcome is None and ticket.error is None:
             self._carry(org, ticket)
@@ -67,16 +73,18 @@ class Appender:
         assert ticket.outcome is not None
         return _answer(ticket.outcome, append)
 
-    def _must_wait(self, org: UUID, ticket: Ticket) -> bool:
+    def _ticket(self, org: UUID, append: Append, parts: Parts) -> Ticket:
+        """A ticket for the call that begins now or, where one is under way, for a place in the queue."""
         with self._lock:
             queue = self._waiting.get(org)
             if queue is None:
                 self._waiting[org] = deque()
-                return False
+                return Ticket(append, parts)
+            ticket = Queued(append, parts)
             queue.append(ticket)
-            return True
+            return ticket
 
-    def _wait(self, org: UUID, ticket: Ticket) -> None:
+    def _wait(self, org: UUID, ticket: Queued) -> None:
         try:
             ticket.signal.wait()
         except BaseException:  # a signal's handler cut the waiting off: the others must not wait for this one
@@ -89,18 +97,18 @@ class Appender:
             raise
 
     def _carry(self, org: UUID, own: Ticket) -> None:
-        group = [own, *self._gather(org, MOST_EVENTS - len(own.parts))]
+        others = self._gather(org, MOST_EVENTS - len(own.parts))
         try:
-            self._send(org, group)
+            self._send(org, [own, *others])
         finally:
             self._hand_over(org)
-            for ticket in group[1:]:
+            for ticket in others:
                 if ticket.outcome is None and ticket.error is None:
                     ticket.error = StorageUnavailable("The write was cut off; send the same request again.")
                 ticket.signal.set()
 
-    def _gather(self, org: UUID, room: int) -> list[Ticket]:
-        gathered: list[Ticket] = []
+    def _gather(self, org: UUID, room: int) -> list[Queued]:
+        gathered: list[Queued] = []
         with self._lock:
             queue = self._waiting[org]
             while queue and len(queue[0].parts) <= room:
@@ -118,7 +126,7 @@ class Appender:
             else:
                 del self._waiting[org]
 
-    def _send(self, org: UUID, group: list[Ticket]) -> None:
+    def _send(self, org: UUID, group: Sequence[Ticket]) -> None:
         try:
             rows = self._calls.append(org, [(ticket.append, ticket.parts) for ticket in group])
         except _AT_FAULT as error:
@@ -130,7 +138,7 @@ class Appender:
             for ticket, row in zip(group, rows, strict=True):
                 ticket.outcome = row
 
-    def _send_apart(self, org: UUID, group: list[Ticket], error: Exception) -> None:
+    def _send_apart(self, org: UUID, group: Sequence[Ticket], error: Exception) -> None:
         """One append that the database cannot take must not fail its neighbours."""
         if len(group) == 1:
             group[0].error = error

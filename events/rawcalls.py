@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from uuid import UUID
 
 import psycopg
@@ -14,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from events.append import Append
 from events.callarguments import INT4, MOMENT, TEXT, TEXTS, TYPES, UUID_, Codec, Parts, moment, moment_in, texts
 from events.errors import ClockJump, StorageUnavailable, UnknownOrganisation
+from events.pool import HandyPool
 from events.prepared import Prepared, Row, integer, text
 from events.tenancy import unavailable
 
@@ -29,11 +29,10 @@ _LEARN = Prepared(
     (TEXTS,),
     (text, integer, integer),
 )
-_BUSY = (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled, psycopg.errors.DeadlockDetected)
 
 
 class RawCalls:
-    """Calls of the functions in `events/sql/`; a connection is borrowed from the engine's pool for each."""
+    """Calls of the functions in `events/sql/`; a connection of the engine's pool is borrowed for each."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -67,30 +66,36 @@ class RawCalls:
         return self._known
 
     def _run(self, call: Prepared, values: Sequence[bytes | None]) -> list[Row]:
-        with self._borrowed() as pooled:
-            return call.run(pooled, values)
-
-    @contextmanager
-    def _borrowed(self) -> Iterator[PoolProxiedConnection]:
-        with unavailable():
-            pooled = self._engine.raw_connection()
+        pool = self._engine.pool
+        assert isinstance(pool, HandyPool), "engines are made by make_engine"
+        pooled = pool.at_hand() or self._borrowed(pool)
         try:
-            yield pooled
-        except _BUSY as error:
-            raise StorageUnavailable(
-                "The organisation's log is busy; send the same request again in a moment."
-            ) from error
-        except psycopg.errors.ProgramLimitExceeded:
-            raise  # a value is too long for an index: no fault of the connection
-        except psycopg.OperationalError as error:
-            self._engine.dispose()  # the others of the pool are as dead as this one
-            raise StorageUnavailable(
-                "The database did not answer; send the same request with the same key again."
-            ) from error
-        except psycopg.DatabaseError as error:
-            raise _named(error) from error
-        finally:
+            rows = call.run(pooled, values)
+        except BaseException as error:
             _give_back(pooled)
+            if isinstance(error, psycopg.Error):
+                raise self._told(error) from error
+            raise
+        pool.keep(pooled)
+        return rows
+
+    @staticmethod
+    def _borrowed(pool: HandyPool) -> PoolProxiedConnection:
+        with unavailable():
+            return pool.connect()
+
+    def _told(self, error: psycopg.Error) -> Exception:
+        """What the log says instead of the driver."""
+        match error:
+            case psycopg.errors.ProgramLimitExceeded():
+                return error  # a value is too long for an index: no fault of the connection
+            case psycopg.errors.LockNotAvailable() | psycopg.errors.QueryCanceled() | psycopg.errors.DeadlockDetected():
+                return StorageUnavailable("The organisation's log is busy; send the same request again in a moment.")
+            case psycopg.OperationalError():
+                self._engine.dispose()  # the others of the pool are as dead as this one
+                return StorageUnavailable("The database did not answer; send the same request with the same key again.")
+            case _:
+                return _named(error)
 
 
 def _give_back(pooled: PoolProxiedConnection) -> None:
@@ -103,7 +108,7 @@ def _give_back(pooled: PoolProxiedConnection) -> None:
         raise StorageUnavailable("The database went away; send the same request again.") from error
 
 
-def _named(error: psycopg.DatabaseError) -> Exception:
+def _named(error: psycopg.Error) -> Exception:
     message = str(error.diag.message_primary or error)
     if error.sqlstate == "ML001":
         return UnknownOrganisation(f"There is {message} here.")

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from events.errors import StorageUnavailable, UnsafeDatabase
+from events.pool import HandyPool
 
 Store: TypeAlias = Engine
 """The database, for those above the log who hand it on and write no SQL themselves."""
@@ -38,6 +39,7 @@ def make_engine(url: str, *, pool_size: int = 5, overflow: int = 10, timeout: fl
     """
     engine = create_engine(
         url,
+        poolclass=HandyPool,
         pool_size=pool_size,
         max_overflow=overflow,
         pool_timeout=timeout,
