@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from struct import Struct
 
 from events.append import Append, Claim, Draft, LiveRow, Write
@@ -101,13 +102,16 @@ class Codec:
 
 
 def _event(draft: Draft, head: bytes, mid: bytes) -> bytes:
-    return _row(
-        _text(draft.data.TYPE),
-        _int4(draft.data.SCHEMA),
-        (_MOMENT, moment(draft.occurred_at)),
-        (_TEXT, head),
-        (_TEXT, mid),
-    )
+    start = _event_start(draft.data.TYPE, draft.data.SCHEMA)
+    sizes = _INT4(len(head)), _INT4(len(mid))
+    return b"".join((start, moment(draft.occurred_at), _TEXT, sizes[0], head, _TEXT, sizes[1], mid))
+
+
+@lru_cache(maxsize=1024)
+def _event_start(type_: str, schema: int) -> bytes:
+    """An event's row up to the bytes of the moment, the same for all events of a type."""
+    row = _row(_text(type_), _int4(schema), (_MOMENT, _INT8(0)), (_TEXT, None), (_TEXT, None))
+    return row[: -len(_INT8(0) + _TEXT + _NULL + _TEXT + _NULL)]
 
 
 def _claim(claim: Claim) -> bytes:

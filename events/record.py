@@ -56,7 +56,13 @@ def leaf_hash(record: bytes) -> bytes:
 
 def timestamp(moment: datetime) -> str:
     """The moment as RFC 3339 in UTC with microseconds and `Z`."""
-    return utc(moment).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return _written(utc(moment))
+
+
+# Of moments in UTC alone: in other zones two different ones can be equal, in the hour that a clock passes twice.
+@lru_cache(maxsize=256)
+def _written(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def pieces(
@@ -79,8 +85,7 @@ def pieces(
     start, end = _envelope(org, actor, on_behalf_of, cause, policy)
     happened = timestamp(occurred_at).encode()
     head = b"".join((start, canonical(msgspec.to_builtins(data)), b',"occurred_at":"', happened, end))
-    front_of_stream = f',"salt":"{salt or secrets.token_hex(16)}","schema":{data.SCHEMA},"stream":'
-    mid = b"".join((front_of_stream.encode(), canonical(stream), b',"stream_version":'))
+    mid = f',"salt":"{salt or secrets.token_hex(16)}"'.encode() + _place(data.SCHEMA, stream)
     size = len(head) + len(mid) + len(data.TYPE) + len(',"type":""}') + _STAMPS
     if size > MAX_RECORD:
         raise RecordTooLarge(
@@ -99,6 +104,12 @@ def _envelope(org: str, actor: str, on_behalf_of: str | None, cause: str | None,
     if on_behalf_of is not None:
         back["on_behalf_of"] = on_behalf_of
     return canonical(front)[:-1] + b',"data":', b'",' + canonical(back)[1:-1] + b',"prev":'
+
+
+@lru_cache(maxsize=256)
+def _place(schema: int, stream: str) -> bytes:
+    """The bytes between the salt and the stream version."""
+    return f',"schema":{schema},"stream":'.encode() + canonical(stream) + b',"stream_version":'
 
 
 def _is_plain(value: Any) -> bool:
