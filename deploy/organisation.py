@@ -1,11 +1,17 @@
-"""Which organisation a command works for."""
+"""Which organisation a command works for, and how one is made."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Engine
 
+from deploy import tokens
+from deploy.composition import Core
 from deploy.errors import DeployError
-from events.organisations import organisations
+from events.organisations import create_log, organisations
+from projections.queries import Queries
+from projections.subjects.organisation import OrganisationState
+from services.decisions.organisation import CreateOrganisation
+from services.texts import must_be_named
 
 
 def the_organisation(engine: Engine, asked: UUID | None) -> UUID:
@@ -23,3 +29,27 @@ def the_organisation(engine: Engine, asked: UUID | None) -> UUID:
     if len(known) > 1:
         raise DeployError("which_organisation", f"There are {len(known)} organisations; name one with --org.")
     return known[0]
+
+
+def make_organisation(core: Core, name: str, *, actor: str) -> tuple[UUID, str]:
+    """Make an organisation and return its id and a token with all scopes, which is kept nowhere."""
+    must_be_named(name)  # before there is a log that nobody wants
+    org = uuid4()
+    create_log(core.engine, org)
+    core.pipeline.handle(org, CreateOrganisation(organisation_id=str(org), name=name), actor=actor)
+    _, token = tokens.issue(core, org, label="First token", scopes=tokens.SCOPES, actor=actor)
+    return org, token
+
+
+def organisation_named(core: Core, name: str) -> UUID | None:
+    """Return the organisation of exactly this name. Raises DeployError `which_organisation` when several have it."""
+    found = [org for org in organisations(core.engine) if state_of(core, org).name == name]
+    if len(found) > 1:
+        raise DeployError("which_organisation", f"{len(found)} organisations have this name; name one with --org.")
+    return found[0] if found else None
+
+
+def state_of(core: Core, org: UUID) -> OrganisationState:
+    """What its log says of the organisation itself."""
+    current = Queries(core.engine, core.log).one(org, f"organisation-{org}")
+    return OrganisationState() if current is None else current.state

@@ -5,6 +5,7 @@ Without --commit nothing is written: every row's verdict is shown, and the posit
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,26 +16,27 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from deploy.backing import open_backing
+from deploy.composition import Core, composed
 from deploy.errors import DeployError
 from deploy.options import add_json, add_org
-from deploy.organisation import the_organisation
+from deploy.organisation import make_organisation, organisation_named, state_of, the_organisation
 from deploy.settings import Settings
 from deploy.verdicts import as_json, as_lines
-from events.log import Log
-from events.tenancy import make_engine
 from services.imports.batch import Importer
 from services.imports.batch import Progress as Told
 from services.imports.text import MAX_FILE
 from services.imports.undo import Undoer
-from services.pipeline import Pipeline
 
 ACTOR = "operator:command"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the roster or the history")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="rosters and histories, in this order")
     parser.add_argument("--commit", action="store_true", help="write what the preview shows")
+    parser.add_argument(
+        "--into", metavar="NAME", help="the organisation of this name; --commit makes it, if there is none"
+    )
     parser.add_argument("--at", type=int, metavar="POSITION", help="only if the log is where a preview saw it")
     parser.add_argument("--batch", type=UUID, metavar="ID", help="finish the import of this id, which was cut off")
     parser.add_argument("--undo", type=UUID, metavar="ID", help="take the import of this id back as a whole")
@@ -45,19 +47,49 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
-    """Preview, commit or undo one import."""
-    if (args.file is None) == (args.undo is None):
-        args.usage_error("give either FILE or --undo ID")
-    data = _read(args.file) if args.file is not None else b""
-    with open_backing(settings) as backing:
-        engine = make_engine(backing.service_url)
-        try:
-            log = Log(engine)
-            org = the_organisation(engine, args.org)
-            _show(_undo(log, org, args) if args.undo else _import(log, org, data, args), args)
-        finally:
-            engine.dispose()
+    """Preview, commit or undo imports."""
+    _check_usage(args)
+    files = [(path.name, _read(path)) for path in args.files]
+    with open_backing(settings) as backing, composed(backing.service_url) as core:
+        org = _organisation(core, args)
+        if args.undo:
+            _show([_undo(core, org, args)], args)
+        else:
+            _show([_import(core, org, name, data, args) for name, data in files], args)
     return 0
+
+
+def _check_usage(args: argparse.Namespace) -> None:
+    if bool(args.files) == (args.undo is not None):
+        args.usage_error("give either FILE or --undo ID")
+    if args.into is not None and args.org is not None:
+        args.usage_error("give either --into NAME or --org ID")
+    if len(args.files) > 1 and (args.at is not None or args.batch is not None):
+        args.usage_error("--at and --batch speak of one FILE")
+
+
+def _organisation(core: Core, args: argparse.Namespace) -> UUID:
+    """The organisation to work for; one that is not there yet is made by a commit, and made up by a preview."""
+    if args.into is not None:
+        return organisation_named(core, args.into) or _new_organisation(core, args)
+    org = the_organisation(core.engine, args.org)
+    if args.org is None and state_of(core, org).simulated:
+        raise DeployError(
+            "simulated_organisation",
+            "The only organisation here is the simulated one. Name yours with --into NAME; a commit makes it.",
+        )
+    return org
+
+
+def _new_organisation(core: Core, args: argparse.Namespace) -> UUID:
+    if args.undo is not None:
+        raise DeployError("unknown_organisation", f"There is no organisation called {args.into} here.")
+    if not args.commit:
+        return uuid4()
+    org, token = make_organisation(core, args.into, actor=ACTOR)
+    said = f"Organisation {org}\nToken: {token}\nThe token is shown this once. Keep it as you keep a password."
+    print(said, file=sys.stderr)
+    return org
 
 
 def _read(path: Path) -> bytes:
@@ -68,18 +100,18 @@ def _read(path: Path) -> bytes:
         raise DeployError("unreadable_file", f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _import(log: Log, org: UUID, data: bytes, args: argparse.Namespace) -> dict[str, Any]:
-    importer = Importer(log, Pipeline(log))
+def _import(core: Core, org: UUID, name: str, data: bytes, args: argparse.Namespace) -> dict[str, Any]:
+    importer = Importer(core.log, core.pipeline)
     if not args.commit:
-        preview = importer.preview(org, data, args.file.name)
+        preview = importer.preview(org, data, name)
         return as_json(preview.plan) | {"planned_at": preview.planned_at, "committed": False}
     batch_id = args.batch or uuid4()
-    planned_at = log.size(org) if args.at is None else args.at
+    planned_at = core.log.size(org) if args.at is None else args.at
     with _bar(f"import {batch_id}", args) as progress:
         done = importer.commit(
             org,
             data,
-            args.file.name,
+            name,
             planned_at=planned_at,
             batch_id=batch_id,
             actor=ACTOR,
@@ -88,9 +120,11 @@ def _import(log: Log, org: UUID, data: bytes, args: argparse.Namespace) -> dict[
     return as_json(done.plan) | {"committed": True, "batch_id": str(batch_id), "events": done.events}
 
 
-def _undo(log: Log, org: UUID, args: argparse.Namespace) -> dict[str, Any]:
+def _undo(core: Core, org: UUID, args: argparse.Namespace) -> dict[str, Any]:
     with _bar(f"undo {args.undo}", args) as progress:
-        streams = Undoer(log, Pipeline(log)).undo(org, args.undo, reason=args.reason, actor=ACTOR, progress=progress)
+        streams = Undoer(core.log, core.pipeline).undo(
+            org, args.undo, reason=args.reason, actor=ACTOR, progress=progress
+        )
     return {"undone": str(args.undo), "streams": streams}
 
 
@@ -106,9 +140,11 @@ def _bar(title: str, args: argparse.Namespace) -> Iterator[Told]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _show(result: dict[str, Any], args: argparse.Namespace) -> None:
+def _show(results: list[dict[str, Any]], args: argparse.Namespace) -> None:
+    """Print lines for people; in JSON one object, or a list where there are several files."""
     if args.json:
-        print(json.dumps(result, ensure_ascii=False))
+        print(json.dumps(results if len(results) > 1 else results[0], ensure_ascii=False))
         return
-    for line in as_lines(result):
-        print(line)
+    for result in results:
+        for line in as_lines(result):
+            print(line)

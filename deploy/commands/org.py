@@ -2,17 +2,13 @@
 
 import argparse
 import json
-from uuid import UUID, uuid4
 
-from deploy import tokens
 from deploy.backing import open_backing
 from deploy.composition import Core, composed
 from deploy.options import add_action_data, add_json
+from deploy.organisation import make_organisation, state_of
 from deploy.settings import Settings
-from events.organisations import create_log, organisations
-from projections.queries import Queries
-from services.decisions.organisation import CreateOrganisation
-from services.texts import must_be_named
+from events.organisations import organisations
 
 ACTOR = "operator:command"
 
@@ -38,11 +34,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _create(args: argparse.Namespace, core: Core) -> None:
-    must_be_named(args.name)  # before there is a log that nobody wants
-    org = uuid4()
-    create_log(core.engine, org)
-    core.pipeline.handle(org, CreateOrganisation(organisation_id=str(org), name=args.name), actor=ACTOR)
-    _, token = tokens.issue(core, org, label="First token", scopes=tokens.SCOPES, actor=ACTOR)
+    org, token = make_organisation(core, args.name, actor=ACTOR)
     if args.json:
         print(json.dumps({"organisation_id": str(org), "token": token}))
     else:
@@ -50,7 +42,10 @@ def _create(args: argparse.Namespace, core: Core) -> None:
 
 
 def _list(args: argparse.Namespace, core: Core) -> None:
-    found = [{"organisation_id": str(org), "name": _name(core, org)} for org in organisations(core.engine)]
+    found = [
+        {"organisation_id": str(org), "name": state_of(core, org).name or "(no name)"}
+        for org in organisations(core.engine)
+    ]
     if args.json:
         print(json.dumps(found, ensure_ascii=False))
         return
@@ -58,8 +53,3 @@ def _list(args: argparse.Namespace, core: Core) -> None:
         print(f"{one['organisation_id']}  {one['name']}")
     if not found:
         print("There is no organisation yet; make one with `mentorledger org create NAME`.")
-
-
-def _name(core: Core, org: UUID) -> str:
-    current = Queries(core.engine, core.log).one(org, f"organisation-{org}")
-    return current.card.label if current is not None else "(no name)"

@@ -8,11 +8,13 @@ from uuid import uuid4
 
 import pytest
 
+from deploy.composition import composed
 from deploy.main import main
 from deploy.organisation import the_organisation
 from deploy.verdicts import as_lines
 from events.organisations import create_log
 from events.tenancy import make_engine
+from services.decisions.organisation import CreateOrganisation
 from tests.conftest import Database
 from tests.imports.rows import HEADER, ORG, row
 
@@ -145,3 +147,39 @@ def _code(call: Callable[[], object]) -> str:
     with pytest.raises(Exception) as refusal:  # noqa: PT011  # the code is what is asserted
         call()
     return str(getattr(refusal.value, "code", ""))
+
+
+def test_an_organisation_of_a_new_name_is_made_by_the_commit(command: Command, file: str) -> None:
+    """--into previews without making anything, makes the organisation once, and finds it again by its name."""
+    status, preview, _ = command(file, "--into", "Cloud Guild", "--json")
+    assert (0, 0) == (status, json.loads(preview)["planned_at"])
+    status, _, said = command(file, "--into", "Cloud Guild", "--commit")
+    assert (0, True) == (status, "Token: ml_" in said)
+    status, again, said = command(file, "--into", "Cloud Guild", "--commit", "--json")
+    assert (0, "", 0) == (status, said, json.loads(again)["counts"]["import"])
+    status, _, said = command("--into", "Nobody", "--undo", str(uuid4()))
+    assert (1, True) == (status, "unknown_organisation" in said)
+
+
+def test_several_files_are_taken_one_after_the_other(command: Command, file: str, tmp_path: Path) -> None:
+    """The second file is planned on what the first one wrote; --at can speak of one file only."""
+    second = tmp_path / "second.csv"
+    second.write_bytes(Path(file).read_bytes())
+    status, out, _ = command(file, str(second), "--commit", "--json")
+    first, again = json.loads(out)
+    assert (0, 1, 0, 2) == (status, first["counts"]["import"], again["counts"]["import"], again["counts"]["unchanged"])
+    with pytest.raises(SystemExit, match="2"):
+        command(file, str(second), "--at", "0")
+
+
+def test_real_records_do_not_go_into_the_simulated_organisation_by_mistake(
+    command: Command, file: str, database: Database
+) -> None:
+    """Where the sample is the only organisation, an import wants to be told whose records they are."""
+    with composed(database.service_url) as core:
+        created = CreateOrganisation(organisation_id=str(ORG), name="Sample", simulated=True)
+        core.pipeline.handle(ORG, created, actor="operator:test")
+    status, _, said = command(file, "--commit")
+    assert (1, True) == (status, "simulated_organisation" in said)
+    status, _, _ = command(file, "--commit", "--org", str(ORG))
+    assert 0 == status
