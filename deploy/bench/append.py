@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -91,12 +92,8 @@ def measure(ground: Ground, seconds: float) -> list[Line]:
 
 
 def _one_client(ground: Ground, engine: Engine, orgs: Sequence[UUID], seconds: float) -> list[Line]:
-    contestants: list[Contestant] = [
-        (Appends(engine, orgs, 1), 1),
-        (RawInserts(ground, 1), 1),
-        (EventSourcing(ground, 1), 1),
-    ]
-    ours, raw, library = rates(contestants, seconds)
+    with closing(RawInserts(ground, 1)) as inserts, closing(EventSourcing(ground, 1)) as application:
+        ours, raw, library = rates([(Appends(engine, orgs, 1), 1), (inserts, 1), (application, 1)], seconds)
     what = "append, 1 client"
     return [
         Line(what=what, ours=ours, yardstick="raw INSERT", theirs=raw, unit="appends/s", target=0.35),
@@ -107,14 +104,15 @@ def _one_client(ground: Ground, engine: Engine, orgs: Sequence[UUID], seconds: f
 def _many_clients(
     ground: Ground, engine: Engine, single: Sequence[UUID], many: Sequence[UUID], seconds: float
 ) -> list[Line]:
-    contestants: list[Contestant] = [
-        (Appends(engine, many, MANY), MANY),
-        (Appends(engine, single, MANY), MANY),
-        (Appends(engine, single, 1), 1),
-        (RawInserts(ground, MANY), MANY),
-        (EventSourcing(ground, MANY), MANY),
-    ]
-    spread, crowded, alone, raw, library = rates(contestants, seconds)
+    with closing(RawInserts(ground, MANY)) as inserts, closing(EventSourcing(ground, MANY)) as application:
+        contestants: list[Contestant] = [
+            (Appends(engine, many, MANY), MANY),
+            (Appends(engine, single, MANY), MANY),
+            (Appends(engine, single, 1), 1),
+            (inserts, MANY),
+            (application, MANY),
+        ]
+        spread, crowded, alone, raw, library = rates(contestants, seconds)
     unit = "appends/s"
     over, on = f"append, {MANY} clients, {ORGANISATIONS} organisations", f"append, {MANY} clients, 1 organisation"
     return [
@@ -125,7 +123,7 @@ def _many_clients(
 
 
 def _ten_events(ground: Ground, engine: Engine, orgs: Sequence[UUID], seconds: float) -> Line:
-    contestants: list[Contestant] = [(Appends(engine, orgs, 1, events=10), 1), (EventSourcing(ground, 1, events=10), 1)]
-    ours, library = rates(contestants, seconds)
+    with closing(EventSourcing(ground, 1, events=10)) as application:
+        ours, library = rates([(Appends(engine, orgs, 1, events=10), 1), (application, 1)], seconds)
     what = "append of 10 events, 1 client"
     return Line(what=what, ours=ours, yardstick="eventsourcing", theirs=library, unit="appends/s", target=2.2)

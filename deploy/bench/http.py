@@ -34,7 +34,7 @@ _ROUNDS_PER_SECOND = 40
 
 def measure(ground: Ground, seconds: float) -> list[Line]:
     """The median of single requests over one kept connection each, by turns."""
-    RawInserts(ground, 1)  # makes the table of the bare route
+    RawInserts(ground, 1).close()  # it has made the table of the bare route
     with composed(full(ground.service)) as core:
         org, relationship = organisation(core.engine), str(uuid4())
         created = CreateOrganisation(organisation_id=str(org), name="Bench", simulated=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -25,9 +26,8 @@ def measure(ground: Ground, seconds: float) -> list[Line]:
         raise DeployError(
             "no_real_data", f"There is no folder {folder}. Set SHARED_DIR to the folder with the real data."
         )
-    engine, raw = ground.engine(), RawInserts(ground, 1)
-    lines: list[Line] = []
-    try:
+    engine, lines = ground.engine(), list[Line]()
+    with closing(RawInserts(ground, 1)) as raw:
         org, log = organisation(engine), Log(engine)
         importer = Importer(log, Pipeline(log))
         for name in FILES:
@@ -36,8 +36,7 @@ def measure(ground: Ground, seconds: float) -> list[Line]:
             done = importer.commit(org, data, name, planned_at=size, batch_id=uuid4(), actor="operator:bench")
             ours = time.perf_counter() - start
             lines.append(_line(name, len(done.plan.rows), done.events, ours, _inserts(raw, size, done.events)))
-    finally:
-        engine.dispose()
+    engine.dispose()
     return lines
 
 

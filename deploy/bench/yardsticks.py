@@ -45,6 +45,11 @@ class RawInserts:
             "INSERT INTO raw VALUES (%b, %b, %b)", (self._orgs[client], number, RECORD), prepare=True
         )
 
+    def close(self) -> None:
+        """Close the connections."""
+        for connection in self._connections:
+            connection.close()
+
 
 class EventSourcing:
     """An aggregate of the library, held in memory by each client and saved with so many events of the same data."""
@@ -63,6 +68,10 @@ class EventSourcing:
         for _ in range(self._events):
             aggregate.progress(goal_id=str(aggregate.id), percent=number % 100, note=NOTE)
         self._application.save(aggregate)
+
+    def close(self) -> None:
+        """Close the application's connections."""
+        self._application.close()
 
 
 def _application(ground: Ground, clients: int) -> Any:
