@@ -7,8 +7,7 @@ integers big-endian, each column with its type's oid before it, moments in micro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from struct import Struct
@@ -55,83 +54,87 @@ def texts(values: Sequence[str]) -> bytes:
     return array(TEXT, [value.encode() for value in values])
 
 
-def _row(*columns: tuple[bytes, bytes | None]) -> bytes:
-    parts = [_INT4(len(columns))]
-    for oid, value in columns:
-        parts += (oid, _NULL) if value is None else (oid, _INT4(len(value)), value)
-    return b"".join(parts)
+def _column(oid: bytes, value: bytes | None) -> bytes:
+    return oid + _NULL if value is None else b"".join((oid, _INT4(len(value)), value))
 
 
-def _text(value: str | None) -> tuple[bytes, bytes | None]:
-    return _TEXT, None if value is None else value.encode()
+# Most appends repeat what the ones before them had here: a stream, a type, the columns of a card.
+@lru_cache(maxsize=1024)
+def _text(value: str | None) -> bytes:
+    return _column(_TEXT, None if value is None else value.encode())
 
 
-def _int4(value: int | None) -> tuple[bytes, bytes | None]:
-    return _INT4_OID, None if value is None else _INT4(value)
+@lru_cache(maxsize=1024)
+def _card(fold: int | None, scope: str | None, status: str, label: str, members: tuple[str, ...]) -> bytes:
+    """The columns of a live row behind its state."""
+    number = _column(_INT4_OID, None if fold is None else _INT4(fold))
+    return b"".join((number, _text(scope), _text(status), _text(label), _column(_TEXTS, texts(members))))
 
 
-@dataclass(frozen=True, slots=True)
+_NO_LIVE_ROW = _column(_BYTEA, None) + _card(None, None, "", "", ())
+
+
 class Codec:
     """Writes items; made of the oids that the composite types and their arrays have in one database."""
 
-    elements: dict[str, int]
-    arrays: dict[str, int]
+    def __init__(self, elements: Mapping[str, int], arrays: Mapping[str, int]) -> None:
+        self._item = elements["append_item"]
+        self._writes, self._events, self._claims = (
+            (_OID(arrays[name]), elements[name]) for name in ("append_write", "append_event", "append_claim")
+        )
+        self._no_claims = _array_column(self._claims, ())
 
     def item(self, append: Append, parts: Parts) -> bytes:
         """One append, ready to travel alone or beside others of its organisation."""
         remaining = iter(parts)
         writes = [self._write(write, remaining) for write in append.writes]
-        return _row(_text(append.command), (_BYTEA, append.digest), self._array("append_write", writes))
+        command = _column(_TEXT, None if append.command is None else append.command.encode())
+        return b"".join((_ITEM, command, _column(_BYTEA, append.digest), _array_column(self._writes, writes)))
 
     def items(self, items: Sequence[bytes]) -> bytes:
         """The argument."""
-        return array(self.elements["append_item"], items)
-
-    def _array(self, name: str, elements: Sequence[bytes]) -> tuple[bytes, bytes]:
-        return _OID(self.arrays[name]), array(self.elements[name], elements)
+        return array(self._item, items)
 
     def _write(self, write: Write, parts: Iterator[tuple[bytes, bytes]]) -> bytes:
-        events = [_event(draft, *next(parts)) for draft in write.drafts]
-        return _row(
+        live, claims, expected = write.live, write.claims, write.expected
+        return b"".join((
+            _WRITE,
             _text(write.stream),
-            (_INT8_OID, None if write.expected is None else _INT8(write.expected)),
-            self._array("append_event", events),
-            self._array("append_claim", [_claim(claim) for claim in write.claims]),
-            *_live(write.live),
-        )
+            _INT8_OID,
+            _NULL if expected is None else _EIGHT + _INT8(expected),
+            _array_column(self._events, [_event(draft, *next(parts)) for draft in write.drafts]),
+            _array_column(self._claims, [_claim(claim) for claim in claims]) if claims else self._no_claims,
+            *((_NO_LIVE_ROW,) if live is None else _live(live)),
+        ))  # fmt: skip  # the columns, one a line
+
+
+_ITEM, _WRITE, _EVENT, _CLAIM, _EIGHT = (_INT4(number) for number in (3, 10, 5, 3, 8))
+
+
+def _array_column(type_: tuple[bytes, int], elements: Sequence[bytes]) -> bytes:
+    oid, element = type_
+    return _column(oid, array(element, elements))
 
 
 def _event(draft: Draft, head: bytes, mid: bytes) -> bytes:
-    start = _event_start(draft.data.TYPE, draft.data.SCHEMA)
-    sizes = _INT4(len(head)), _INT4(len(mid))
-    return b"".join((start, moment(draft.occurred_at), _TEXT, sizes[0], head, _TEXT, sizes[1], mid))
+    start, at = _event_start(draft.data.TYPE, draft.data.SCHEMA), moment(draft.occurred_at)
+    return b"".join((start, at, _TEXT, _INT4(len(head)), head, _TEXT, _INT4(len(mid)), mid))
 
 
 @lru_cache(maxsize=1024)
 def _event_start(type_: str, schema: int) -> bytes:
     """An event's row up to the bytes of the moment, the same for all events of a type."""
-    row = _row(_text(type_), _int4(schema), (_MOMENT, _INT8(0)), (_TEXT, None), (_TEXT, None))
-    return row[: -len(_INT8(0) + _TEXT + _NULL + _TEXT + _NULL)]
+    return b"".join((_EVENT, _text(type_), _column(_INT4_OID, _INT4(schema)), _MOMENT, _EIGHT))
 
 
 def _claim(claim: Claim) -> bytes:
-    return _row(_text(claim.scope), (_BOOLEAN, b"\x01" if claim.take else b"\x00"), _int4(claim.limit))
+    taken, most = b"\x01" if claim.take else b"\x00", None if claim.limit is None else _INT4(claim.limit)
+    return b"".join((_CLAIM, _text(claim.scope), _column(_BOOLEAN, taken), _column(_INT4_OID, most)))
 
 
-def _live(live: LiveRow | None) -> tuple[tuple[bytes, bytes | None], ...]:
-    if live is None:
-        return _NO_LIVE_ROW
-    return (
-        _int4(live.fold),
-        (_BYTEA, live.state),
-        _text(live.scope),
-        _text(live.status),
-        _text(live.label),
-        (_TEXTS, texts(live.members)),
-    )
-
-
-_NO_LIVE_ROW = (_int4(None), (_BYTEA, None), _text(None), _text(None), _text(None), (_TEXTS, None))
+def _live(live: LiveRow) -> tuple[bytes, bytes, bytes, bytes]:
+    card = _card(live.fold, live.scope, live.status, live.label, live.members)
+    return _BYTEA, _INT4(len(live.state)), live.state, card
 
 
 def array_text(ids: Sequence[str]) -> str:

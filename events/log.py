@@ -18,7 +18,7 @@ from events.appender import Appender
 from events.catalogue import decode
 from events.event import AnyRecorded
 from events.rawcalls import RawCalls
-from events.record import pieces
+from events.record import envelope, salts, within
 from events.tenancy import tenant
 
 PAGE = 1_000
@@ -40,14 +40,13 @@ class Log:
         UnknownOrganisation, StorageUnavailable. After any of them nothing of the append is stored, except that after
         StorageUnavailable it may be: send the same command with the same key again.
         """
+        around = envelope(str(org), append.actor, append.on_behalf_of, append.cause, append.policy)
+        fresh = iter(salts(sum([len(write.drafts) for write in append.writes])))
         parts = [
-            pieces(
-                str(org), write.stream, draft.data, draft.occurred_at,
-                actor=append.actor, on_behalf_of=append.on_behalf_of, cause=append.cause, policy=append.policy,
-            )
+            within(around, write.stream, draft.data, draft.occurred_at, next(fresh))
             for write in append.writes
             for draft in write.drafts
-        ]  # fmt: skip  # one line per meaning reads better than thirteen
+        ]
         return self._appender.submit(org, append, parts)
 
     def load(self, org: UUID, streams: Sequence[str], command: str | None = None) -> Loaded:
@@ -87,9 +86,13 @@ class Log:
         types filters by stored type; since (inclusive) and until (exclusive) by recorded_at.
         """
         where = "position > :after AND position <= :upto"
-        where += " AND type = ANY (:types)" if types is not None else ""
-        where += " AND recorded_at >= :since" if since is not None else ""
-        where += " AND recorded_at < :until" if until is not None else ""
+        where += " AND position >= position_at(:org, :since)" if since is not None else ""
+        where += " AND position < position_at(:org, :until)" if until is not None else ""
+        if types is not None:
+            where = (
+                "position = ANY (ARRAY(SELECT position FROM events WHERE org_id = :org AND type = ANY (:types) "
+                f"AND {where} ORDER BY position LIMIT :limit))"
+            )
         values = {
             "after": after,
             "upto": LAST if upto is None else upto,

@@ -14,7 +14,7 @@ import secrets
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 import orjson
@@ -24,7 +24,9 @@ from events.event import Event, utc
 
 MAX_RECORD = 65_535
 MAX_INTEGER = 2**53 - 1
-_STAMPS = len('"",,"recorded_at":"2026-01-01T00:00:00.000000Z"') + 64 + 19
+_OCCURRED, _SALT, _SALT_BYTES = b',"occurred_at":"', b',"salt":"', 16
+# What the database adds, at its longest: hash, time, version, type.
+_STAMPS = len('"",,"recorded_at":"2026-01-01T00:00:00.000000Z","type":""}') + 64 + 19
 _SCALARS = frozenset((str, int, bool, type(None)))
 _OPTIONS = (
     orjson.OPT_SORT_KEYS
@@ -33,6 +35,10 @@ _OPTIONS = (
     | orjson.OPT_PASSTHROUGH_DATACLASS
     | orjson.OPT_PASSTHROUGH_SUBCLASS
 )
+
+
+Envelope: TypeAlias = tuple[bytes, bytes]
+"""The bytes before the data, and those between occurred_at and the previous hash."""
 
 
 def canonical(document: Any) -> bytes:
@@ -82,11 +88,22 @@ def pieces(
     The database makes: head, prev (a quoted hex hash or null), `,"recorded_at":"..."`, middle, stream version,
     `,"type":"..."}`. The salt is 128 random bits, so that a neighbour's record cannot be guessed from a proof.
     """
-    start, end = _envelope(org, actor, on_behalf_of, cause, policy)
-    happened = timestamp(occurred_at).encode()
-    head = b"".join((start, canonical(msgspec.to_builtins(data)), b',"occurred_at":"', happened, end))
-    mid = f',"salt":"{salt or secrets.token_hex(16)}"'.encode() + _place(data.SCHEMA, stream)
-    size = len(head) + len(mid) + len(data.TYPE) + len(',"type":""}') + _STAMPS
+    around = envelope(org, actor, on_behalf_of, cause, policy)
+    return within(around, stream, data, occurred_at, salt or salts(1)[0])
+
+
+def salts(number: int) -> list[str]:
+    """So many salts of 128 random bits as hex."""
+    written = secrets.token_hex(_SALT_BYTES * number)
+    return [written[at : at + 2 * _SALT_BYTES] for at in range(0, len(written), 2 * _SALT_BYTES)]
+
+
+def within(around: Envelope, stream: str, data: Event, occurred_at: datetime, salt: str) -> tuple[bytes, bytes]:
+    """The `pieces` of one of many events that share an envelope."""
+    start, end = around
+    head = b"".join((start, canonical(msgspec.to_builtins(data)), _OCCURRED, timestamp(occurred_at).encode(), end))
+    mid = b"".join((_SALT, salt.encode(), _place(data.SCHEMA, stream)))
+    size = len(head) + len(mid) + len(data.TYPE) + _STAMPS
     if size > MAX_RECORD:
         raise RecordTooLarge(
             f"The event would be stored in {size:,} bytes; the limit is {MAX_RECORD:,}. Shorten the text.",
@@ -97,8 +114,8 @@ def pieces(
 
 
 @lru_cache(maxsize=256)
-def _envelope(org: str, actor: str, on_behalf_of: str | None, cause: str | None, policy: int) -> tuple[bytes, bytes]:
-    """The bytes before the data, and those between occurred_at and the previous hash; the same for many events."""
+def envelope(org: str, actor: str, on_behalf_of: str | None, cause: str | None, policy: int) -> Envelope:
+    """What many events share."""
     front = {"actor": actor} if cause is None else {"actor": actor, "cause": cause}
     back: dict[str, Any] = {"org": org, "policy": policy}
     if on_behalf_of is not None:
@@ -109,7 +126,7 @@ def _envelope(org: str, actor: str, on_behalf_of: str | None, cause: str | None,
 @lru_cache(maxsize=256)
 def _place(schema: int, stream: str) -> bytes:
     """The bytes between the salt and the stream version."""
-    return f',"schema":{schema},"stream":'.encode() + canonical(stream) + b',"stream_version":'
+    return f'","schema":{schema},"stream":'.encode() + canonical(stream) + b',"stream_version":'
 
 
 def _is_plain(value: Any) -> bool:

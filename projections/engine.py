@@ -160,8 +160,8 @@ def _relationships(connection: Connection, org: UUID, touched: Sequence[tuple[st
     revised = [stream.partition("-")[2] for stream, type_ in touched if type_ in FRAME_CHANGES]
     if revised:
         query = text(
-            "SELECT stream FROM live_states WHERE org_id = :org AND build = :build AND kind = 'relationship' "
-            "AND scope = ANY (:programmes)"
+            "SELECT stream FROM live_states WHERE org_id = :org AND build = :build AND scope = ANY (:programmes) "
+            "AND stream >= 'relationship-' AND stream < 'relationship.'"
         )
         values: Mapping[str, Any] = {"org": org, "build": live_build(connection, org), "programmes": revised}
         streams.update(dict.fromkeys(connection.scalars(query, values)))

@@ -73,6 +73,8 @@ def live_row(fold: Fold[Any], snapshot: Snapshot[Any]) -> LiveRow:
 def claims_between(fold: Fold[Any], before: Snapshot[Any], after: Snapshot[Any], limits: Limits) -> tuple[Claim, ...]:
     """What the change occupies and gives up; a scope that is not in limits has none."""
     had, has = fold.claims(before.state), fold.claims(after.state)
+    if had == has:
+        return ()
     taken = [Claim(scope=scope, limit=limits.get(scope)) for scope in sorted(has - had)]
     return (*taken, *(Claim(scope=scope, take=False) for scope in sorted(had - has)))
 

@@ -17,6 +17,7 @@ from projections.live import decode, kind_of
 
 _COLUMNS = "s.stream, s.version, s.position, s.fold, s.state, s.changed_at"
 _LIVE = "FROM live_states s JOIN log_heads h ON h.org_id = s.org_id AND h.live_build = s.build WHERE s.org_id = :org"
+_OF_KIND = "AND s.stream >= :first AND s.stream < :end"
 _BEHIND_LABEL = (
     "(lower(s.label), s.stream) > (SELECT lower(a.label), a.stream FROM live_states a "
     "WHERE a.org_id = :org AND a.build = s.build AND a.stream = :after)"
@@ -106,10 +107,10 @@ class Queries:
 
     def counts(self, org: UUID, kind: str, scope: str | None = None) -> dict[str, int]:
         """How many entities of a kind there are by status, in one programme or all."""
-        where = "AND s.kind = :kind AND s.status <> ''" + (" AND s.scope = :scope" if scope is not None else "")
+        where, values = _filtered(kind, scope=scope)
         query = text(f"SELECT s.status, count(*) {_LIVE} {where} GROUP BY s.status")
         with tenant(self._engine, org) as connection:
-            rows = connection.execute(query, {"org": org, "kind": kind, "scope": scope}).all()
+            rows = connection.execute(query, values | {"org": org}).all()
         return {row[0]: row[1] for row in rows}
 
     def names(self, org: UUID, people: Iterable[str] = (), programmes: Iterable[str] = ()) -> dict[str, str]:
@@ -151,8 +152,9 @@ def _filtered(
     search: str | None = None,
 ) -> tuple[str, dict[str, object]]:
     """The conditions that are given, and their values."""
-    where = "AND s.kind = :kind AND " + ("s.status = :status" if status else "s.status <> ''")
+    where = f"{_OF_KIND} AND " + ("s.status = :status" if status else "s.status <> ''")
     where += " AND s.scope = :scope" if scope is not None else ""
     where += " AND s.members @> ARRAY[:member]" if member is not None else ""
     where += " AND strpos(lower(s.label), lower(:search)) > 0" if search else ""
-    return where, {"kind": kind, "scope": scope, "status": status, "member": member, "search": search}
+    values = {"first": f"{kind}-", "end": f"{kind}."}  # a stream's name is <kind>-<uuid>, and "." comes after "-"
+    return where, values | {"scope": scope, "status": status, "member": member, "search": search}

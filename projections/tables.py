@@ -30,9 +30,9 @@ class LiveEntry:
 
 
 _PUT_LIVE = text(
-    "INSERT INTO live_states (org_id, build, stream, kind, version, position, fold, state, scope, status, label,"
-    " members, changed_at) SELECT :org, :build, u.stream, split_part(u.stream, '-', 1), u.version, u.position,"
-    " u.fold, u.state, u.scope, u.status, u.label, u.members::text[], u.changed_at"
+    "INSERT INTO live_states (org_id, build, stream, version, position, fold, state, scope, status, label, members,"
+    " changed_at) SELECT :org, :build, u.stream, u.version, u.position, u.fold, u.state, u.scope, u.status, u.label,"
+    " u.members::text[], u.changed_at"
     " FROM unnest(CAST(:streams AS text[]), CAST(:versions AS bigint[]), CAST(:positions AS bigint[]),"
     " CAST(:folds AS int[]), CAST(:states AS bytea[]), CAST(:scopes AS text[]), CAST(:statuses AS text[]),"
     " CAST(:labels AS text[]), CAST(:members AS text[]), CAST(:changed AS timestamptz[]))"

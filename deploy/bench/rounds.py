@@ -52,7 +52,7 @@ def _round(work: Work, clients: int, counters: list[int], seconds: float) -> flo
     return done / (time.perf_counter() - start)
 
 
-def milliseconds(contestants: Sequence[Callable[[], None]], times: int) -> list[float]:
+def milliseconds(contestants: Sequence[Callable[[], object]], times: int) -> list[float]:
     """The median duration of each, called by turns; a first call of each does not count."""
     found: list[list[float]] = [[] for _ in contestants]
     for turn in range(times + 1):

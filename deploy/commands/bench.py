@@ -1,4 +1,4 @@
-"""Measure this machine: appends, imports, rebuilds, replays, requests, each against a yardstick in the same run."""
+"""Measure this machine: each subject against yardsticks in the same run."""
 
 import argparse
 from importlib import import_module
@@ -8,7 +8,15 @@ from deploy.bench.table import show
 from deploy.options import add_json
 from deploy.settings import Settings
 
-SUBJECTS = {"append": "append", "import": "imports", "rebuild": "rebuild", "replay": "replay", "http": "http"}
+SUBJECTS = {
+    "append": "append",
+    "import": "imports",
+    "read": "reading",
+    "rebuild": "rebuild",
+    "replay": "replay",
+    "http": "http",
+}
+SIZED = ("read", "rebuild")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--seconds", type=float, default=10.0, metavar="S", help="time for each contestant (default: 10)"
     )
     parser.add_argument(
-        "--events", type=int, default=1_000_000, metavar="N", help="size of the log for rebuild (default: 1,000,000)"
+        "--events", type=int, default=1_000_000, metavar="N", help="events of read and rebuild (default: 1,000,000)"
     )
     add_json(parser)
 
@@ -27,6 +35,6 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Measure on servers of its own, and print the table."""
     measured = import_module(f"deploy.bench.{SUBJECTS[args.subject]}")
     with ground() as servers:
-        extra = {"events": args.events} if args.subject == "rebuild" else {}
+        extra = {"events": args.events} if args.subject in SIZED else {}
         show(measured.measure(servers, args.seconds, **extra), as_json=args.json)
     return 0

@@ -49,7 +49,7 @@ BEGIN
             AND (v_last < p_now - interval '1 minute' OR v_created < p_now - interval '1 day')
             AND EXISTS (
                 SELECT FROM live_states s JOIN log_heads h ON h.org_id = s.org_id AND h.live_build = s.build
-                WHERE s.org_id = org AND s.kind = 'programme' AND s.status <> ''
+                WHERE s.org_id = org AND s.stream >= 'programme-' AND s.stream < 'programme.' AND s.status <> ''
             )
         );
         IF behind OR due OR reports THEN

@@ -10,6 +10,7 @@ from deploy.main import main
 
 SUBJECTS = (
     ("append", ("--seconds", "0.7"), {"raw INSERT", "eventsourcing", "ours, 1 client"}),
+    ("read", ("--events", "2000", "--seconds", "0.2"), {"sequential scan", "from a position on"}),
     ("rebuild", ("--events", "2000"), {"wanted", "bare read"}),
     ("replay", ("--seconds", "0.2"), {"wanted", "bare read"}),
     ("http", ("--seconds", "0.2"), {"bare route"}),

@@ -27,8 +27,8 @@ def test_a_live_row_is_kept_with_its_events(log: Log, org: UUID, url: str) -> No
     log.append(org, append(write(stream, goal(), live=live("one", members=("a", "b"), scope="s"))))
     assert {stream: (1, 1, b"one")} == log.load(org, [stream, new_stream()]).rows
     log.append(org, append(write(new_stream(), goal()), write(stream, goal(), goal(), live=live("two"))))
-    found = rows(url, org, "SELECT stream, kind, version, position, state, scope, members FROM live_states")
-    assert [(stream, "person", 3, 3, b"two", None, [])] == found
+    found = rows(url, org, "SELECT stream, version, position, state, scope, members FROM live_states")
+    assert [(stream, 3, 3, b"two", None, [])] == found
 
 
 @pytest.mark.parametrize("member", ("plain", 'quo"ted', "back\\slash", "{brace},comma", "NULL", "", " space "))

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, make_url, text
 
+from deploy.addresses import plain
 from events.log import Log
 from events.subjects.goal import GoalSet
 from events.subjects.programme import ProgrammeOpened
@@ -48,8 +50,8 @@ def crowded(everything: Whole, module_database: Database) -> UUID:
                     "last": EVENTS - 1,
                 },
             )
-    with connected(module_database.owner_url) as connection:
-        connection.execute("ANALYZE events")
+    with psycopg.connect(plain(make_url(module_database.owner_url)), autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE events")
     return others[1]
 
 
@@ -108,7 +110,10 @@ QUERIES: dict[str, tuple[int, Callable[[Log, UUID], object]]] = {
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_query_reads_what_it_answers_and_little_more(name: str, everything: Whole, log: Log, crowded: UUID) -> None:
-    """No sequential scan; the organisation is a condition of the index; few rows are read and thrown away."""
+    """No sequential scan; the organisation is a condition of the index; few rows are read and thrown away.
+
+    What the index alone answers is not read from the table: the types that a read by type passes over.
+    """
     most, query = QUERIES[name]
     with listening(everything) as heard:
         query(log, crowded)
@@ -120,7 +125,9 @@ def test_a_query_reads_what_it_answers_and_little_more(name: str, everything: Wh
         assert not [step for step in steps if "Seq Scan" in step["Node Type"]]
         assert all("org_id = " in step["Index Cond"] for step in scans if "Index Cond" in step)
         assert all("Index Cond" in step for step in scans if "Index Name" in step)
-        read = sum(step["Actual Rows"] + step.get("Rows Removed by Filter", 0) for step in scans)
+        table = [step for step in scans if step["Node Type"] != "Index Only Scan"]
+        read = sum(step["Actual Rows"] + step.get("Rows Removed by Filter", 0) for step in table)
+        read += sum(step.get("Heap Fetches", 0) for step in scans)
         assert read <= 2 * most + 10, steps
 
 
