@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from deploy.bench.ground import Ground, organisation
 from deploy.bench.rounds import Contestant, rates
 from deploy.bench.table import Line
-from deploy.bench.yardsticks import NOTE, EventSourcing, RawInserts, beginning
+from deploy.bench.yardsticks import NOTE, TOO_LONG, EventSourcing, RawInserts, beginning
 from events.append import Append, Draft, Write
 from events.event import Event, Happened
 from events.log import Log
@@ -20,10 +20,10 @@ from events.subjects.goal import GoalProgressed, GoalSet
 from projections.fold import Snapshot, begin, fold_of, run
 from projections.live import claims_between, live_row
 from projections.subjects.relationship import RelationshipState
+from services.decisions.goal import ProgressGoal
+from services.pipeline import Fact, Pipeline
 
 MANY, ORGANISATIONS = 16, 50
-TOO_LONG = 40  # progress notes on one goal before another relationship is taken
-
 FOLD = fold_of("relationship")
 
 
@@ -76,8 +76,44 @@ class Appends:
         return after
 
 
+class Commands:
+    """What a command is in the service: load the live state, decide, fold, append; relationships as in `Appends`."""
+
+    def __init__(self, engine: Engine, orgs: Sequence[UUID], clients: int, events: int = 1) -> None:
+        self._pipeline = Pipeline(Log(engine))
+        self._orgs = orgs
+        self._events = events
+        self._at = {(client, org): (self._start(org), 0) for client in range(clients) for org in orgs}
+
+    def __call__(self, client: int, number: int) -> None:
+        """Say how far a goal is; several events at once are told as facts, there being no such command."""
+        org = self._orgs[(client * 7 + number) % len(self._orgs)]
+        relationship, times = self._at[client, org]
+        if times == TOO_LONG:
+            relationship, times = self._start(org), 0
+        self._at[client, org] = relationship, times + 1
+        percent = number % 100
+        if self._events == 1:
+            command = ProgressGoal(relationship_id=relationship, goal_id="goal", percent=percent, note=NOTE)
+            self._pipeline.handle(org, command, actor="token:bench")
+        else:
+            progressed = GoalProgressed(goal_id="goal", percent=percent, note=NOTE)
+            self._record(org, relationship, [progressed] * self._events)
+
+    def _start(self, org: UUID) -> str:
+        relationship = str(uuid4())
+        goal = GoalSet(goal_id="goal", specific="Measure every claim", measurable="A table of ratios")
+        self._record(org, relationship, [beginning(relationship), goal])
+        return relationship
+
+    def _record(self, org: UUID, relationship: str, events: Sequence[Event]) -> None:
+        stream, now = f"relationship-{relationship}", datetime.now(UTC)
+        facts = [Fact(stream=stream, data=one, occurred_at=now) for one in events]
+        self._pipeline.record(org, facts, actor="token:bench")
+
+
 def measure(ground: Ground, seconds: float) -> list[Line]:
-    """The comparisons of the four ways to append."""
+    """The comparisons of the four ways to append, and of whole commands."""
     engine = ground.engine()
     try:
         single = [organisation(engine)]
@@ -86,6 +122,7 @@ def measure(ground: Ground, seconds: float) -> list[Line]:
             *_one_client(ground, engine, single, seconds),
             *_many_clients(ground, engine, single, many, seconds),
             _ten_events(ground, engine, single, seconds),
+            *_commands(ground, engine, single, many, seconds),
         ]
     finally:
         engine.dispose()
@@ -127,3 +164,16 @@ def _ten_events(ground: Ground, engine: Engine, orgs: Sequence[UUID], seconds: f
         ours, library = rates([(Appends(engine, orgs, 1, events=10), 1), (application, 1)], seconds)
     what = "append of 10 events, 1 client"
     return Line(what=what, ours=ours, yardstick="eventsourcing", theirs=library, unit="appends/s", target=2.2)
+
+
+def _commands(
+    ground: Ground, engine: Engine, single: Sequence[UUID], many: Sequence[UUID], seconds: float
+) -> Iterator[Line]:
+    """Both sides as a service uses them: no state is held between two commands."""
+    for clients, orgs, events in ((1, single, 1), (MANY, many, 1), (1, single, 10)):
+        with closing(EventSourcing(ground, clients, events)) as application:
+            ours, library = rates(
+                [(Commands(engine, orgs, clients, events), clients), (application.command, clients)], seconds
+            )
+        what = f"load, decide, append {events}: clients {clients}, organisations {len(orgs)}"
+        yield Line(what=what, ours=ours, yardstick="eventsourcing get, save", theirs=library, unit="commands/s")

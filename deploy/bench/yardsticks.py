@@ -14,6 +14,7 @@ from events.subjects.relationship import Registered
 
 RECORD = b"x" * 560
 NOTE = "x" * 180
+TOO_LONG = 40  # appends to one relationship, or aggregate, before another is taken
 
 
 def beginning(relationship: str) -> Registered:
@@ -54,6 +55,8 @@ class RawInserts:
 class EventSourcing:
     """An aggregate of the library, held in memory by each client and saved with so many events of the same data."""
 
+    # No snapshots and no cache of aggregates: the library's defaults.
+
     def __init__(self, ground: Ground, clients: int, events: int = 1) -> None:
         self._events = events
         self._application = _application(ground, clients)
@@ -65,6 +68,16 @@ class EventSourcing:
     def __call__(self, client: int, number: int) -> None:
         """Trigger the events and save them."""
         aggregate = self._aggregates[client]
+        for _ in range(self._events):
+            aggregate.progress(goal_id=str(aggregate.id), percent=number % 100, note=NOTE)
+        self._application.save(aggregate)
+
+    def command(self, client: int, number: int) -> None:
+        """What a command is in the library: get the aggregate from its events, trigger its events, save."""
+        if number % TOO_LONG == 0:
+            self._aggregates[client] = _aggregate()()
+            self._application.save(self._aggregates[client])
+        aggregate = self._application.repository.get(self._aggregates[client].id)
         for _ in range(self._events):
             aggregate.progress(goal_id=str(aggregate.id), percent=number % 100, note=NOTE)
         self._application.save(aggregate)
