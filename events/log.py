@@ -131,11 +131,11 @@ def _loaded(rows: Sequence[tuple[object, ...]]) -> Loaded:
     found: dict[str, tuple[int, int, bytes]] = {}
     answered, digest = None, None
     for stream, version, position, fold, state, known_digest, first in rows:
-        if stream is None:
-            digest = bytes(known_digest)  # type: ignore[call-overload]  # the driver's row is untyped
+        if stream is not None:
+            found[stream] = (version, fold, state)  # type: ignore[index,assignment]  # the driver's row is untyped
+        elif known_digest is not None:
+            digest = bytes(known_digest)  # type: ignore[call-overload]  # as above
             answered = Appended(
                 first_position=first, last_position=position, stream_version=version, repeated=True,  # type: ignore[arg-type]  # as above
             )  # fmt: skip  # keeps the reason on the line
-        else:
-            found[stream] = (version, fold, state)  # type: ignore[index,assignment]  # as above
     return Loaded(rows=found, answered=answered, digest=digest)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Any, Generic, TypeVar
 
@@ -68,6 +69,7 @@ class CannotUndo(Exception):
     code = "batch_not_last"
 
 
+@cache
 def fold_of(kind: str) -> Fold[Any]:
     """The fold of a stream kind: the one that the subject of the same name declares."""
     found: Fold[Any] = import_module(f"projections.subjects.{kind}").FOLD

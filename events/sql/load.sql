@@ -5,10 +5,14 @@ RETURNS TABLE (stream text, version bigint, "position" bigint, fold int, state b
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 #variable_conflict use_column
 DECLARE
-    v_build int;
+    v_bound text;
 BEGIN
-    PERFORM set_config('app.org_id', p_org::text, true);
-    SELECT h.live_build INTO v_build FROM log_heads h WHERE h.org_id = p_org;
+    v_bound := set_config('app.org_id', p_org::text, true);
+    -- A log without any of the streams is one row without stream and digest.
+    RETURN QUERY SELECT s.stream, s.version, s.position, s.fold, s.state, NULL::bytea, NULL::bigint
+        FROM log_heads h LEFT JOIN live_states s
+            ON s.org_id = h.org_id AND s.build = h.live_build AND s.stream = ANY (p_streams)
+        WHERE h.org_id = p_org;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no log of organisation %', p_org USING ERRCODE = 'ML001';
     END IF;
@@ -16,6 +20,4 @@ BEGIN
         RETURN QUERY SELECT NULL::text, k.stream_version, k.last_position, NULL::int, NULL::bytea, k.digest, k.first_position
             FROM commands k WHERE k.org_id = p_org AND k.command_id = p_command;
     END IF;
-    RETURN QUERY SELECT s.stream, s.version, s.position, s.fold, s.state, NULL::bytea, NULL::bigint
-        FROM live_states s WHERE s.org_id = p_org AND s.build = v_build AND s.stream = ANY (p_streams);
 END $$;
