@@ -68,6 +68,32 @@ class ClockJump(EventsError):
     code = "clock_jump"
 
 
+class LogHalted(EventsError):
+    """The organisation's log takes nothing: it went back behind what was signed of it; the message says what to do."""
+
+    code = "log_halted"
+
+
+class SignerUnavailable(EventsError):
+    """The signer does not answer, or not in time; appends go on, checkpoints wait for it."""
+
+    code = "signer_unavailable"
+
+
+class SignerRefused(EventsError):
+    """The signer answered and did not sign.
+
+    `code`: stale (its memory is at another size than was said, fact `size`), went_back (its memory is at a larger
+    size, fact `size`), inconsistent (the new root does not continue the signed one), bad_request, unauthorised.
+    """
+
+    code = "signer_refused"
+
+    def __init__(self, message: str, code: str, **facts: object) -> None:
+        super().__init__(message, **facts)
+        self.code = code
+
+
 class StorageUnavailable(EventsError):
     """PostgreSQL cannot be reached or did not answer in time; the same command with the same key may be sent again."""
 
