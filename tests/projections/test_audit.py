@@ -1,0 +1,146 @@
+"""The audit finds whatever was done to the tables, even by their owner; it believes bytes and outsiders alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, LiteralString
+
+import pytest
+
+from events.proof.tree import Edge, leaf_hash
+from projections.auditing import Anchor, Audit, audit
+from projections.rebuild import rebuild
+from tests.conftest import Database
+from tests.core import Whole, whole
+from tests.events.rows import connected, rows
+from tests.services.samples import Organisation
+
+
+@pytest.fixture(scope="module")
+def everything(module_database: Database) -> Iterator[Whole]:
+    with whole(module_database.service_url) as made:
+        yield made
+
+
+@pytest.fixture
+def organisation(everything: Whole) -> Organisation:
+    made = Organisation(everything, everything.organisation())
+    made.running()
+    return made
+
+
+def records_of(organisation: Organisation, url: str) -> list[bytes]:
+    """The bytes of every record, in order."""
+    return [bytes(row[0]) for row in rows(url, organisation.org, "SELECT record FROM events ORDER BY position")]
+
+
+def root_of(records: list[bytes]) -> bytes:
+    """Their Merkle root."""
+    edge = Edge()
+    for record in records:
+        edge.append(leaf_hash(record))
+    return edge.root()
+
+
+def audited(organisation: Organisation, *anchors: Anchor) -> Audit:
+    return audit(organisation.whole.engine, organisation.org, anchors)
+
+
+def codes(done: Audit) -> set[str]:
+    assert done.found >= len(done.findings)
+    return {one.code for one in done.findings}
+
+
+def test_a_log_that_nobody_touched_has_no_findings(organisation: Organisation, module_database: Database) -> None:
+    """Root, number of records and streams are those of the bytes; anchors that are right are passed over."""
+    records = records_of(organisation, module_database.owner_url)
+    anchors = [Anchor("the signer", size, root_of(records[:size])) for size in (0, 3, len(records))]
+    done = audited(organisation, *anchors)
+    assert [] == done.findings
+    assert (len(records), root_of(records)) == (done.records, done.root)
+    assert done.streams == len(rows(module_database.owner_url, organisation.org, "SELECT DISTINCT stream FROM events"))
+
+
+def test_a_rebuilt_build_is_as_good_as_the_first(organisation: Organisation) -> None:
+    """After a rebuild the audit looks at the build that counts."""
+    rebuild(organisation.whole.engine, organisation.org, "live")
+    assert [] == audited(organisation).findings
+
+
+def test_an_empty_log_is_sound(everything: Whole) -> None:
+    """No record, the empty root, nothing found."""
+    done = audit(everything.engine, everything.organisation(), ())
+    assert (0, Edge().root(), []) == (done.records, done.root, done.findings)
+
+
+def test_a_root_that_somebody_else_remembers_is_not_argued_with(organisation: Organisation) -> None:
+    """Another root at the same size, and a size that the log has not reached, are both found."""
+    done = audited(organisation, Anchor("the signer", 2, b"x" * 32), Anchor("the checkpoint", 10_000, b"y" * 32))
+    assert {"wrong_root", "log_shorter"} == codes(done)
+    assert {"the signer", "the checkpoint"} <= {word for one in done.findings for word in _sources(one.sentence)}
+
+
+def _sources(sentence: str) -> set[str]:
+    return {source for source in ("the signer", "the checkpoint") if source in sentence}
+
+
+TAMPERING: dict[str, tuple[LiteralString, set[str]]] = {
+    "a record's text": (
+        (
+            "UPDATE events SET record = convert_to(replace(convert_from(record, 'UTF8'), 'Ada', 'Eve'), 'UTF8') "
+            "WHERE position = 2"
+        ),
+        {"changed_record"},
+    ),
+    "a record and its hash": (
+        (
+            "UPDATE events SET record = convert_to(replace(convert_from(record, 'UTF8'), 'Engineering', 'Engineerins'), "
+            "'UTF8'), leaf_hash = sha256('\\x00'::bytea || "
+            "convert_to(replace(convert_from(record, 'UTF8'), 'Engineering', 'Engineerins'), 'UTF8')) WHERE position = 0"
+        ),
+        {"wrong_root", "broken_chain", "view_differs"},
+    ),
+    "a record that is no record": ("UPDATE events SET record = 'x' WHERE position = 1", {"unreadable_record"}),
+    "the type": ("UPDATE events SET type = 'goal.set' WHERE position = 1", {"column_differs"}),
+    "the time": (
+        "UPDATE events SET recorded_at = recorded_at + interval '1 microsecond' WHERE position = 1",
+        {"column_differs"},
+    ),
+    "the stream": ("UPDATE events SET stream = 'person-x' WHERE position = 2", {"column_differs"}),
+    "a version": ("UPDATE events SET stream_version = 9 WHERE position = 1", {"column_differs", "stream_gap"}),
+    "an omission": ("DELETE FROM events WHERE position = 1", {"position_gap"}),
+    "a record at the end left out": (
+        "DELETE FROM events WHERE position = (SELECT max(position) FROM events)",
+        {"log_shorter"},
+    ),
+    "a state": (
+        (
+            "UPDATE live_states SET state = convert_to(replace(convert_from(state, 'UTF8'), 'active', 'closed'), 'UTF8') "
+            "WHERE stream LIKE 'relationship-%'"
+        ),
+        {"view_differs"},
+    ),
+    "a state taken away": ("DELETE FROM live_states WHERE stream LIKE 'person-%'", {"view_differs"}),
+}
+
+
+@pytest.mark.parametrize("name", TAMPERING)
+def test_what_the_owner_of_the_tables_does_is_found(
+    name: str, organisation: Organisation, module_database: Database
+) -> None:
+    """Each kind of tampering has its finding, and the root that was signed before tells of it too."""
+    statement, expected = TAMPERING[name]
+    records = records_of(organisation, module_database.owner_url)
+    anchor = Anchor("the signer", len(records), root_of(records))
+    change(module_database.owner_url, organisation, statement)
+    found = codes(audited(organisation, anchor))
+    assert expected <= found
+    if "live_states" not in statement and expected != {"column_differs"}:
+        assert found & {"wrong_root", "log_shorter", "position_gap", "stream_gap"}
+
+
+def change(url: str, organisation: Organisation, statement: LiteralString) -> None:
+    """Do it as the owner of the tables; it must change something."""
+    with connected(url, organisation.org) as connection:
+        done: Any = connection.execute(statement)
+        assert done.rowcount > 0
