@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from events.append import Append
 from events.callarguments import INT4, MOMENT, TEXT, TEXTS, TYPES, UUID_, Codec, Parts, moment, moment_in, texts
-from events.errors import ClockJump, StorageUnavailable, UnknownOrganisation
+from events.errors import ClockJump, LogHalted, StorageUnavailable, UnknownOrganisation
 from events.pool import HandyPool
 from events.prepared import Prepared, Row, integer, text
 from events.tenancy import unavailable
@@ -114,4 +114,6 @@ def _named(error: psycopg.Error) -> Exception:
         return UnknownOrganisation(f"There is {message} here.")
     if error.sqlstate == "ML002":
         return ClockJump(f"A clock is wrong: {message}. Set both by NTP; nothing was written.")
+    if error.sqlstate == "ML003":
+        return LogHalted(message)
     return error

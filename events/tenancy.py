@@ -25,7 +25,7 @@ Store: TypeAlias = Engine
 
 MINIMUM_SERVER = 170_006
 GLOBAL_TABLES = ("tenant_directory", "alembic_version")
-HISTORY = ("events", "commands", "report_files")
+HISTORY = ("events", "commands", "report_files", "tiles", "checkpoints")
 _LOST = (
     "The database did not answer. Nothing was half-written; send the same request with the same Idempotency-Key again."
 )

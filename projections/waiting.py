@@ -15,17 +15,24 @@ from projections.views.stored import STORED, View
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """One organisation's work: views behind the log, reminders due, reports to make."""
+    """One organisation's work: views behind the log, reminders due, reports to make, the log to be signed."""
 
     org: UUID
     views: bool
     reminders: bool
     reports: bool
+    checkpoints: bool
 
 
-def work_waiting(engine: Engine, now: datetime, planned: str, views: Sequence[View] = STORED) -> list[Waiting]:
-    """Every organisation with work; planned: the effect that says that the periods' reports are made."""
-    query = text("SELECT org, behind, due, reports FROM work_waiting(:views, :planned, :now)")
+def work_waiting(
+    engine: Engine, now: datetime, planned: str, views: Sequence[View] = STORED, *, signed: bool = False
+) -> list[Waiting]:
+    """Every organisation with work.
+
+    planned: the effect that says that the periods' reports are made; signed: there is a signer for checkpoints.
+    """
+    query = text("SELECT org, behind, due, reports, checkpoints FROM work_waiting(:views, :planned, :now, :signed)")
+    values = {"views": [view.name for view in views], "planned": planned, "now": now, "signed": signed}
     with across_tenants(engine) as connection:
-        rows = connection.execute(query, {"views": [view.name for view in views], "planned": planned, "now": now}).all()
-    return [Waiting(org=row[0], views=row[1], reminders=row[2], reports=row[3]) for row in rows]
+        rows = connection.execute(query, values).all()
+    return [Waiting(org=row[0], views=row[1], reminders=row[2], reports=row[3], checkpoints=row[4]) for row in rows]

@@ -153,3 +153,12 @@ CREATE TABLE report_files (
     created_at timestamptz NOT NULL,
     PRIMARY KEY (org_id, report_id, format, sha256)
 );
+
+-- What an append is made of, see append.sql.
+CREATE TYPE append_event AS (type text, schema int, occurred_at timestamptz, head text, mid text);
+CREATE TYPE append_claim AS (scope text, take boolean, most int);
+CREATE TYPE append_write AS (
+    stream text, expected bigint, events append_event[], claims append_claim[],
+    state bytea, fold int, scope text, status text, label text, members text[]
+);
+CREATE TYPE append_item AS (command text, digest bytea, writes append_write[]);

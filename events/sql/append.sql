@@ -8,15 +8,9 @@
 -- Of a call's time most goes into setting up expressions and statements, an assignment of a constant included, so that
 -- each of either that is saved shows. Hence nested composites, which cost one argument and no index arithmetic; outputs
 -- that stay null unless an item is refused; and a second look at the streams of an item that has several, in place of
--- arrays for the one that it mostly has. head and mid are the pieces of `record.py`.
-CREATE TYPE append_event AS (type text, schema int, occurred_at timestamptz, head text, mid text);
-CREATE TYPE append_claim AS (scope text, take boolean, most int);
-CREATE TYPE append_write AS (
-    stream text, expected bigint, events append_event[], claims append_claim[],
-    state bytea, fold int, scope text, status text, label text, members text[]
-);
-CREATE TYPE append_item AS (command text, digest bytea, writes append_write[]);
-
+-- arrays for the one that it mostly has. The composite types stand in `0001_tables.sql`; head and mid are the pieces of
+-- `record.py`.
+--
 -- p_events is the number of events in all items.
 CREATE OR REPLACE FUNCTION append_events(p_org uuid, p_now timestamptz, p_events int, p_items append_item[])
 RETURNS TABLE (outcome text, detail text, first_position bigint, last_position bigint, stream_version bigint,
@@ -36,12 +30,17 @@ BEGIN
         WHERE h.org_id = p_org
         RETURNING h.size - p_events, h.size, h.live_build, h.last_recorded_at, h.last_recorded_at,
             ',"recorded_at":"' || to_char(h.last_recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '"',
-            greatest(h.last_recorded_at, p_now) > clock_timestamp() + interval '5 minutes'
+            h.halted IS NOT NULL OR greatest(h.last_recorded_at, p_now) > clock_timestamp() + interval '5 minutes'
             OR p_now < clock_timestamp() - interval '5 minutes'
         INTO v_next, v_end, v_build, v_at, stamped, v_stamp, v_wrong;
     IF v_wrong IS DISTINCT FROM false THEN
         IF v_wrong IS NULL THEN
             RAISE EXCEPTION 'no log of organisation %', p_org USING ERRCODE = 'ML001';
+        END IF;
+        -- A second look rather than one output more in each call that is not refused.
+        SELECT h.halted INTO detail FROM log_heads h WHERE h.org_id = p_org;
+        IF detail IS NOT NULL THEN
+            RAISE EXCEPTION '%', detail USING ERRCODE = 'ML003';
         ELSIF v_at > clock_timestamp() + interval '5 minutes' THEN
             RAISE EXCEPTION 'the database clock is at %, the last record at %', clock_timestamp(), v_at
                 USING ERRCODE = 'ML002';

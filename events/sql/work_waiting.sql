@@ -5,15 +5,23 @@
 -- due: a row of the view `due` has come, unless a retry of its relationship waits for a later moment; or an effect was
 -- left unfinished over a minute ago. reports: one was asked for, or those of p_planned are not made; an
 -- organisation on its first day must have been quiet for a minute first, it may be in the middle of an import.
-CREATE OR REPLACE FUNCTION work_waiting(p_views text[], p_planned text, p_now timestamptz)
-RETURNS TABLE (org uuid, behind boolean, due boolean, reports boolean)
+-- checkpoints (asked with p_signed, that is where there is a signer): the log is longer than what was signed of it, or
+-- its newest log.streams_root is over a day old and more has come since than the log's own notes about itself. A halted
+-- log takes nothing: whatever ends with an append is left alone.
+CREATE OR REPLACE FUNCTION work_waiting(
+    p_views text[], p_planned text, p_now timestamptz, p_signed boolean DEFAULT false
+)
+RETURNS TABLE (org uuid, behind boolean, due boolean, reports boolean, checkpoints boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
+#variable_conflict use_column
 DECLARE
-    v_size bigint; v_last timestamptz; v_created timestamptz;
+    v_size bigint; v_last timestamptz; v_created timestamptz; v_halted boolean;
+    v_own text; v_covered bigint; v_since bigint; v_rooted timestamptz;
 BEGIN
     FOR org, v_created IN SELECT d.org_id, d.created_at FROM tenant_directory d ORDER BY d.created_at, d.org_id LOOP
         PERFORM set_config('app.org_id', org::text, true);
-        SELECT h.size, h.last_recorded_at INTO v_size, v_last FROM log_heads h WHERE h.org_id = org;
+        SELECT h.size, h.last_recorded_at, h.halted IS NOT NULL INTO v_size, v_last, v_halted
+            FROM log_heads h WHERE h.org_id = org;
         CONTINUE WHEN coalesce(v_size, 0) = 0;
         behind := cardinality(p_views) > (
             SELECT count(*) FROM view_heads h
@@ -52,7 +60,29 @@ BEGIN
                 WHERE s.org_id = org AND s.stream >= 'programme-' AND s.stream < 'programme.' AND s.status <> ''
             )
         );
-        IF behind OR due OR reports THEN
+        IF p_signed AND NOT v_halted THEN
+            checkpoints := v_size > coalesce((SELECT max(c.size) FROM checkpoints c WHERE c.org_id = org), 0);
+            IF NOT checkpoints AND v_created < p_now - interval '1 day' THEN
+                v_own := 'log-' || org;
+                v_covered := NULL;
+                SELECT (convert_from(x.record, 'UTF8')::jsonb #>> '{data,size}')::bigint, x.stream_version, x.recorded_at
+                    INTO v_covered, v_since, v_rooted FROM events x
+                    WHERE x.org_id = org AND x.stream = v_own AND x.type = 'log.streams_root'
+                    ORDER BY x.stream_version DESC LIMIT 1;
+                checkpoints := (v_covered IS NULL OR v_rooted < p_now - interval '1 day')
+                    AND v_size - coalesce(v_covered, 0) > (
+                        SELECT count(*) FROM events x
+                        WHERE x.org_id = org AND x.stream = v_own AND x.stream_version >= coalesce(v_since, 1)
+                    );
+            END IF;
+        ELSE
+            checkpoints := false;
+        END IF;
+        IF v_halted THEN
+            due := false;
+            reports := false;
+        END IF;
+        IF behind OR due OR reports OR checkpoints THEN
             RETURN NEXT;
         END IF;
     END LOOP;

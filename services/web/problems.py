@@ -48,11 +48,16 @@ _OWN = {
     "unknown_event_type": BROKEN,
     "unknown_organisation": NOT_FOUND,
     "clock_jump": UNAVAILABLE,
+    "log_halted": UNAVAILABLE,
     "not_caught_up": UNAVAILABLE,
     "not_ready": UNAVAILABLE,
+    "not_signed_yet": UNAVAILABLE,
     "storage_unavailable": UNAVAILABLE,
 }
 """Codes whose status is not the one of refusals in general."""
+
+LASTING = frozenset({"log_halted"})
+"""Outages that a person must end: to try again in a moment is of no use."""
 
 CONFLICTS = frozenset(
     {
@@ -132,7 +137,7 @@ def problem(
     )
     response = Response(msgspec.json.encode(body, enc_hook=str), status, content_type=MEDIA_TYPE)
     response.headers.update(headers or {})
-    if status == UNAVAILABLE:
+    if status == UNAVAILABLE and code not in LASTING:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 

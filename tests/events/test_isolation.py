@@ -19,8 +19,8 @@ from tests.events.rows import change, connected, rows
 from tests.events.samples import append, goal, live, new_stream, write
 
 TENANT_TABLES = (
-    "api_tokens", "commands", "effects", "events", "live_claims", "live_states", "log_heads", "parked", "report_files",
-    "view_heads", "view_rows",
+    "api_tokens", "checkpoints", "commands", "effects", "events", "live_claims", "live_states", "log_heads", "parked",
+    "report_files", "tiles", "view_heads", "view_rows",
 )  # fmt: skip  # one name per line says no more
 REFUSED = (
     "UPDATE events SET record = 'x'",
@@ -32,6 +32,10 @@ REFUSED = (
     "TRUNCATE commands",
     "UPDATE report_files SET content = 'x'",
     "DELETE FROM report_files",
+    "UPDATE tiles SET root = root",
+    "DELETE FROM tiles",
+    "UPDATE checkpoints SET note = note",
+    "DELETE FROM checkpoints",
     "TRUNCATE log_heads",
     "DELETE FROM log_heads",
     "DELETE FROM api_tokens",
@@ -73,6 +77,8 @@ def _fill(whole: Whole, url: str) -> UUID:
         insert("INSERT INTO parked VALUES (%s, 'v', 's', 0, 'error', 1, now())", [org])
         insert("INSERT INTO effects VALUES (%s, 'e', 'held', 1, now(), now(), '')", [org])
         insert("INSERT INTO report_files VALUES (%s, 'r', 'json', 'h', 'c', now())", [org])
+        insert("INSERT INTO tiles VALUES (%s, 0, 0, %s, %s)", [org, bytes(8192), bytes(32)])
+        insert("INSERT INTO checkpoints VALUES (%s, 1, %s, 'note', now())", [org, bytes(32)])
     return org
 
 

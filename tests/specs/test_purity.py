@@ -38,6 +38,10 @@ NOT_DECIDED = {
     "BatchUndone": "the import writes down its own course",
     "Undone": "the import takes itself back in every stream that it touched",
     "ReportProduced": "a worker writes down what it made",
+    "StreamsRootTaken": "what the log notes about itself is computed, not decided",
+    "KeyRotated": "the signer has the new key when it is noted",
+    "Anchored": "somebody outside gave the token that is noted",
+    "Audited": "a worker writes down what it found",
 }
 
 

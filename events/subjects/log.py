@@ -1,0 +1,47 @@
+"""What the log notes about itself: `log-<organisation's uuid>`, one stream. Roots and hashes are SHA-256 in hex."""
+
+from __future__ import annotations
+
+from events.event import Event
+
+
+class StreamsRootTaken(Event):
+    """The Merkle root over all streams' heads (name, last version, last leaf) in the first `size` records.
+
+    It makes provable that a stream's record is complete, its tail included.
+    """
+
+    TYPE = "log.streams_root"
+    size: int
+    root: str
+
+
+class KeyRotated(Event):
+    """Checkpoints get a new key; both are verifier keys of C2SP signed notes. Signed under the old one."""
+
+    TYPE = "log.key_rotated"
+    old_vkey: str
+    new_vkey: str
+
+
+class Anchored(Event):
+    """Somebody outside has seen the tree head of the first `size` records: what precedes was there before the token.
+
+    kind: tsa, witness or mail; token_sha256: hash of what they gave (a time stamp, a cosignature) or got (a mail).
+    """
+
+    TYPE = "log.anchored"
+    kind: str
+    size: int
+    root: str
+    token_sha256: str
+
+
+class Audited(Event):
+    """The first `size` records were read again, their root recomputed; findings are sentences, none when all held."""
+
+    TYPE = "log.audited"
+    size: int
+    root: str
+    records: int
+    findings: tuple[str, ...] = ()
