@@ -95,7 +95,7 @@ def open_folder(path: Path) -> DataFolder:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace the file at `path` in one step, readable by its owner alone."""
+    """Replace the file at `path` in one step, readable by its owner alone; on the disk when this returns."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -103,3 +103,13 @@ def write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Wait until the names in a folder are on the disk: a file's own fsync says nothing of its name."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -12,6 +12,7 @@ from projections.engine import Views
 from projections.queries import Queries
 from workers.context import Context
 from workers.mail.sender import sender_of
+from workers.signing import HttpSigner
 
 CONNECTIONS = 3
 """A job holds one for the effect that it works on and uses one more at a time."""
@@ -34,6 +35,7 @@ def context_of(settings: Settings) -> Context:
         effects=Effects(core.engine),
         mail=sender_of(settings.smtp_url, open_folder(settings.data).outbox),
         sender=settings.mail_from,
+        signer=None if settings.signer_url is None else HttpSigner(settings.signer_url),
     )
 
 

@@ -14,6 +14,8 @@
 | MENTORLEDGER_POOL_SIZE | database connections kept by each process | 8 |
 | MENTORLEDGER_STATEMENT_TIMEOUT | seconds that one statement of the API may take | 30 |
 | MENTORLEDGER_SWEEP_SECONDS | pause between two looks of the schedule at what is due | 5 |
+| SIGNER_URL | a signer of your own, http://:secret@host:port | one beside the workers |
+| MENTORLEDGER_SIGNER_DATA | the signer's folder: keys, and what was signed last | `signer` in the data folder |
 | SMTP_URL | smtp://user:password@host:587, smtp+starttls:// (demands TLS) or smtps:// | mail stays in the data folder |
 | MAIL_FROM | sender of the mail | mentorledger@localhost |
 """
@@ -46,8 +48,15 @@ class Settings:
     pool_size: int = 8
     statement_timeout: int = 30
     sweep_seconds: int = 5
+    signer_url: str | None = field(default=None, repr=False)
+    signer_data: Path | None = None
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "mentorledger@localhost"
+
+    @property
+    def signer_folder(self) -> Path:
+        """Where the signer keeps its keys and its memory."""
+        return self.signer_data or self.data / "signer"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -69,6 +78,8 @@ class Settings:
             pool_size=read.number("MENTORLEDGER_POOL_SIZE", 1, 100) or 8,
             statement_timeout=read.number("MENTORLEDGER_STATEMENT_TIMEOUT", 1, 3600) or 30,
             sweep_seconds=read.number("MENTORLEDGER_SWEEP_SECONDS", 1, 3600) or 5,
+            signer_url=read.guarded("SIGNER_URL", ("http", "https"), "http://:secret@127.0.0.1:8090"),
+            signer_data=read.path("MENTORLEDGER_SIGNER_DATA"),
             smtp_url=read.address("SMTP_URL", ("smtp", "smtp+starttls", "smtps"), "smtp://user:password@host:587"),
             mail_from=read.mail("MAIL_FROM") or "mentorledger@localhost",
         )
@@ -100,6 +111,16 @@ class _Reader:
         if text and not _is_address(text, schemes):
             raise DeployError("bad_setting", f"{name} is not an address of its kind. Write it like {example}")
         return text
+
+    def guarded(self, name: str, schemes: tuple[str, ...], example: str) -> str | None:
+        text = self.address(name, schemes, example)
+        if text and not urlsplit(text).password:
+            raise DeployError("bad_setting", f"{name} must hold a secret. Write it like {example}")
+        return text
+
+    def path(self, name: str) -> Path | None:
+        text = self.text(name)
+        return Path(text) if text else None
 
     def mail(self, name: str) -> str | None:
         text = self.text(name)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from events.checkpointing import Signer
 from events.log import Log
 from events.tenancy import Store
 from projections.effects import Effects
@@ -22,7 +23,10 @@ Factory = Callable[[], "Context"]
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """The parts of the core and the way out for mail; sender is the address that mail comes from."""
+    """The parts of the core and the way out for mail; sender is the address that mail comes from.
+
+    signer: who signs checkpoints, None where none is set: then there are none.
+    """
 
     engine: Store
     log: Log
@@ -32,6 +36,7 @@ class Context:
     effects: Effects
     mail: Sender
     sender: str
+    signer: Signer | None = None
 
 
 _factories: list[Factory] = []
