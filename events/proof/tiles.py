@@ -1,7 +1,7 @@
 """The tree and the records as the files of C2SP tlog-tiles, at its height of 8.
 
-A tile is the hashes of up to 256 nodes side by side, `tile/<level>/<number>`: hash i of tile n at level l is the root of
-the 256**l leaves from (n * 256 + i) * 256**l on. An entry bundle is up to 256 records, each behind its length as a
+A tile is the hashes of up to 256 nodes side by side, `tile/<level>/<number>`: hash i of tile n at level l is the root
+of the 256**l leaves from (n * 256 + i) * 256**l on. An entry bundle is up to 256 records, each behind its length as a
 big-endian uint16, `tile/entries/<number>`. The last one of a row may be partial: `.p/<width>` behind its path.
 """
 
@@ -78,7 +78,7 @@ def entries_of(size: int) -> Iterator[Entries]:
 
 def encode_entries(records: Iterable[bytes]) -> bytes:
     """The bytes of a bundle; ProofError bad_entries for a record over 65,535 bytes, which has no place in one."""
-    parts = []
+    parts: list[bytes] = []
     for record in records:
         if len(record) > MAX_RECORD:
             raise ProofError(
