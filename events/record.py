@@ -13,7 +13,6 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any, TypeAlias
 
 import msgspec
@@ -53,11 +52,6 @@ def canonical(document: Any) -> bytes:
         _check(document)
     assert written is not None, "what is not plain was refused above"
     return written
-
-
-def leaf_hash(record: bytes) -> bytes:
-    """SHA-256(0x00 || record), the leaf hash of RFC 9162 section 2.1.1 (32 bytes)."""
-    return sha256(b"\x00" + record).digest()
 
 
 def timestamp(moment: datetime) -> str:

@@ -11,7 +11,8 @@ from itertools import islice
 from uuid import UUID
 
 from deploy.bench.ground import Ground
-from events.record import leaf_hash, pieces, timestamp
+from events.proof.tree import leaf_hash
+from events.record import pieces, timestamp
 from services.pipeline import Fact
 from services.sample.lives import lives
 

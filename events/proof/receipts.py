@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from events.proof.checkpoint import Checkpoint, open_checkpoint
 from events.proof.encoding import decode64, encode64, parse_number
 from events.proof.errors import ProofError
-from events.proof.notes import MAX_NOTE, Verifier, parse_note
+from events.proof.notes import Verifier, parse_note
 from events.proof.tree import HASH_SIZE, check_inclusion, leaf_hash
 
 _FIRST_LINE = "c2sp.org/tlog-proof@v1"
@@ -41,7 +41,7 @@ class Receipt:
 
 def parse_receipt(data: bytes) -> Receipt:
     """Take a receipt apart and believe nothing of it; ProofError bad_receipt, or bad_note of its checkpoint."""
-    head, gap, checkpoint = data[: _MAX_HEAD + MAX_NOTE + 1].partition(b"\n\n")
+    head, gap, checkpoint = data.partition(b"\n\n")
     if not gap or len(head) > _MAX_HEAD or not head.isascii():
         raise _bad("it must be lines of text, an empty line and a checkpoint")
     lines = head.decode().split("\n")

@@ -17,8 +17,9 @@ from sqlalchemy import Engine
 
 from events.appender import Appender
 from events.log import Log
+from events.proof.tree import leaf_hash
 from events.rawcalls import RawCalls
-from events.record import leaf_hash, pieces
+from events.record import pieces
 from tests.events.rows import connected
 from tests.events.samples import ACTOR, HAPPENED, append, goal, new_stream, spliced, write
 

@@ -15,7 +15,7 @@ from events.errors import (
     VersionConflict,
 )
 from events.log import Log
-from events.record import leaf_hash
+from events.proof.tree import leaf_hash
 from tests.events.rows import everything_of, rows
 from tests.events.samples import ACTOR, HAPPENED, append, goal, live, new_stream, write
 

@@ -9,7 +9,7 @@ import pytest
 
 from events.event import Event
 from events.log import PAGE, Log
-from events.record import leaf_hash
+from events.proof.tree import leaf_hash
 from events.subjects.agreement import FitAssessed
 from events.subjects.goal import GoalAchieved, GoalSet
 from events.subjects.person import PersonRegistered

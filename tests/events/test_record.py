@@ -21,7 +21,8 @@ from sqlalchemy import make_url
 from deploy.addresses import plain
 from events.errors import InvalidRecord, RecordTooLarge
 from events.event import Event
-from events.record import MAX_INTEGER, MAX_RECORD, canonical, leaf_hash, pieces, timestamp
+from events.proof.tree import leaf_hash
+from events.record import MAX_INTEGER, MAX_RECORD, canonical, pieces, timestamp
 from events.subjects.goal import GoalSet
 from tests.conftest import Database
 from tests.core import Whole

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from events.organisations import create_log
-from events.record import leaf_hash
+from events.proof.tree import leaf_hash
 from events.subjects.batch import Undone
 from events.subjects.relationship import Moved
 from events.subjects.session import SessionCorrected, SessionHeld

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 
 import msgspec
 
 from events.event import AnyRecorded
+from events.proof.tree import leaf_hash
 from services.web.resources.shared import When
 
 
@@ -56,6 +56,4 @@ def event_of(recorded: AnyRecorded) -> RecordedEvent:
 
 def record_of(recorded: AnyRecorded, record: bytes) -> RecordOfEvent:
     """An event and the bytes that the log keeps of it."""
-    return RecordOfEvent(
-        event=event_of(recorded), record=record.decode("utf-8"), leaf_hash=sha256(b"\0" + record).hexdigest()
-    )
+    return RecordOfEvent(event=event_of(recorded), record=record.decode("utf-8"), leaf_hash=leaf_hash(record).hex())
