@@ -6,6 +6,5 @@
 - rawcalls, callarguments, prepared, pool: the one call that does it, its argument in binary, run by libpq itself
 - proof/, treestore, checkpointing: the Merkle tree, its tiles and what was signed, the asking for signatures
 - organisations, tenancy: who has a log, and the binding of each transaction to one of them
-- proof/: how a stranger checks the log: trees, tiles, signed checkpoints, receipts
 - sql/, migrations/: tables, row-level security, the append function; the numbered steps that bring them
 """
