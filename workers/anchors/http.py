@@ -55,8 +55,8 @@ def _exchanged(connection: http.client.HTTPConnection, path: str, body: bytes, k
     end.start()
     try:
         connection.request("POST", path, body, {"Content-Type": kind, "Connection": "close"})
-        response = connection.getresponse()
-        content = response.read(MOST_BYTES + 1)
+        with connection.getresponse() as response:
+            content, left = response.read(MOST_BYTES + 1), response.length
     finally:
         end.cancel()
     # The library takes a connection that was cut for the end of the headers, or of the body.
@@ -64,8 +64,8 @@ def _exchanged(connection: http.client.HTTPConnection, path: str, body: bytes, k
         raise TimeoutError("it was too slow")
     if len(content) > MOST_BYTES:
         raise http.client.HTTPException(f"the answer has more than {MOST_BYTES} bytes")
-    if response.length:
-        raise http.client.IncompleteRead(content, response.length)
+    if left:
+        raise http.client.IncompleteRead(content, left)
     return Answer(response.status, response.headers.get_content_type(), content)
 
 
