@@ -29,7 +29,8 @@ class Backing:
     """Where the data is.
 
     `service` is an ordinary role, never one with privileges; `owner` owns the tables, if known.
-    `postgres` and `redis` are the embedded servers that this process started itself.
+    `postgres` and `redis` are the embedded servers that this process started itself; `signer_url` is where a signer
+    is, if one runs.
     """
 
     folder: DataFolder
@@ -38,6 +39,7 @@ class Backing:
     redis_url: str = field(repr=False)
     postgres: RunningPostgres | None = None
     redis: RunningRedis | None = None
+    signer_url: str | None = field(default=None, repr=False)
 
     @property
     def service_url(self) -> str:
@@ -55,7 +57,8 @@ def open_backing(settings: Settings) -> Generator[Backing]:
     folder = open_folder(settings.data)
     if settings.database_url and settings.redis_url:
         service, owner = _external_database(settings, settings.database_url, folder)
-        yield Backing(folder, service, owner, settings.redis_url)
+        signer_url = settings.signer_url or _signer_beside(folder)
+        yield Backing(folder, service, owner, settings.redis_url, signer_url=signer_url)
     elif is_running(folder):
         yield _joined(folder)
     else:
@@ -81,7 +84,7 @@ def started_backing(settings: Settings, lock: FolderLock) -> Iterator[Backing]:
             cache = start_redis(lock)
             stack.callback(cache.stop)
         redis_url = settings.redis_url or (cache.url if cache else "")
-        yield Backing(folder, service, owner, redis_url, postgres, cache)
+        yield Backing(folder, service, owner, redis_url, postgres, cache, settings.signer_url)
 
 
 def _external_database(settings: Settings, url: URL, folder: DataFolder) -> tuple[URL, URL | None]:
@@ -114,7 +117,13 @@ def _joined(folder: DataFolder) -> Backing:
             "instance_stopped", "The instance on this data folder stopped just now. Give the command again."
         )
     owner = database_url(found.owner_url) if found.owner_url else None
-    return Backing(folder, database_url(found.service_url), owner, found.redis_url)
+    return Backing(folder, database_url(found.service_url), owner, found.redis_url, signer_url=found.signer_url)
+
+
+def _signer_beside(folder: DataFolder) -> str | None:
+    """Return where the signer of the instance is that runs on the folder, whatever database it uses."""
+    found = record.read(folder) if is_running(folder) else None
+    return found.signer_url if found is not None else None
 
 
 def check_redis(url: str) -> None:

@@ -5,17 +5,22 @@ import socket
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from deploy.addresses import full
 from deploy.backing import Backing
 from deploy.embedded.programs import Program
 from deploy.errors import DeployError
-from deploy.listening import address
+from deploy.folder import DataFolder
+from deploy.listening import address, listen
 from deploy.settings import Settings
 from deploy.supervisor import Supervisor
 
 READY_SECONDS = 60.0
+NOT_FOR_THE_SIGNER = frozenset({"DATABASE_URL", "REDIS_URL", "SMTP_URL"})
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -33,6 +38,33 @@ def programs(settings: Settings, backing: Backing, listener: socket.socket) -> l
         _program("scheduler", (*python, "deploy.scheduler"), settings, backing),
         _program("api", (*python, *_gunicorn(settings, descriptor)), settings, backing, (descriptor,)),
     ]
+
+
+@contextmanager
+def signer_listener(settings: Settings) -> Iterator[socket.socket | None]:
+    """Listen for the signer of this instance, on a free port that stays the same when the signer restarts.
+
+    None where the settings name a signer.
+    """
+    if settings.signer_url is not None:
+        yield None
+    else:
+        with listen("127.0.0.1", 0) as listener:
+            yield listener
+
+
+def signer_url(listener: socket.socket, folder: DataFolder) -> str:
+    """Return the address of the signer of this instance, secret included."""
+    return f"http://:{folder.secret('signer')}@127.0.0.1:{listener.getsockname()[1]}"
+
+
+def signer(settings: Settings, backing: Backing, listener: socket.socket) -> Program:
+    """Return the signer, which serves on a socket that listens already and hears nothing of database and Redis."""
+    descriptor = listener.fileno()
+    argv = (sys.executable, "-m", "deploy.signer", "--fd", str(descriptor))
+    program = _program("signer", argv, settings, backing, (descriptor,))
+    told = {name: value for name, value in (program.env or {}).items() if name not in NOT_FOR_THE_SIGNER}
+    return replace(program, env=told)
 
 
 def _gunicorn(settings: Settings, descriptor: int) -> tuple[str, ...]:
@@ -66,13 +98,19 @@ def environment(settings: Settings, backing: Backing) -> dict[str, str]:
     private = {"DATABASE_OWNER_URL"}
     inherited = {name: value for name, value in os.environ.items() if name not in private}
     path = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return inherited | {
-        "DATABASE_URL": full(backing.service),
-        "REDIS_URL": backing.redis_url,
-        "MENTORLEDGER_DATA": str(backing.folder.root),
-        "PYTHONPATH": os.pathsep.join(path),
-        "PYTHONUNBUFFERED": "1",
-    }
+    signing = {"SIGNER_URL": backing.signer_url} if backing.signer_url else {}
+    return (
+        inherited
+        | signing
+        | {
+            "DATABASE_URL": full(backing.service),
+            "REDIS_URL": backing.redis_url,
+            "MENTORLEDGER_DATA": str(backing.folder.root),
+            "MENTORLEDGER_SIGNER_DATA": str(settings.signer_folder.expanduser().absolute()),
+            "PYTHONPATH": os.pathsep.join(path),
+            "PYTHONUNBUFFERED": "1",
+        }
+    )
 
 
 def await_ready(supervisor: Supervisor, listener: socket.socket, logs: Path) -> bool:

@@ -15,6 +15,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     owner_url: str | None
     redis_url: str
     address: str | None = None
+    signer_url: str | None = None
     started: tuple[tuple[int, float], ...] = ()
 
 

@@ -13,8 +13,9 @@ from deploy.backing import Backing, started_backing
 from deploy.checks import require_sound
 from deploy.composition import composed
 from deploy.embedded.processes import Identity
+from deploy.embedded.programs import Program
 from deploy.folder import open_folder
-from deploy.instance import await_ready, programs
+from deploy.instance import await_ready, programs, signer, signer_listener, signer_url
 from deploy.listening import address, listen
 from deploy.lock import FolderLock, acquire
 from deploy.options import port
@@ -39,9 +40,16 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     with acquire(open_folder(settings.data)) as lock:
         if left := record.stop_leftovers(lock.folder, LEFTOVER_STEPS):
             _say(f"Stopped {left} process(es) that a former instance had left.")
-        with listen(settings.host, settings.port) as listener, started_backing(settings, lock) as backing:
-            require_sound(backing)
-            _serve(settings, backing, lock, listener, sample=args.sample)
+        with (
+            listen(settings.host, settings.port) as listener,
+            signer_listener(settings) as door,
+            started_backing(settings, lock) as servers,
+        ):
+            require_sound(servers)
+            backing = servers if door is None else replace(servers, signer_url=signer_url(door, lock.folder))
+            first = [] if door is None else [signer(settings, backing, door)]
+            started = [*first, *programs(settings, backing, listener)]
+            _serve(backing, lock, listener, started, sample=args.sample)
     return 0
 
 
@@ -50,13 +58,16 @@ def _with_options(args: argparse.Namespace, settings: Settings) -> Settings:
     return replace(settings, host=host, port=settings.port if args.port is None else args.port)
 
 
-def _serve(settings: Settings, backing: Backing, lock: FolderLock, listener: socket.socket, *, sample: bool) -> None:
+def _serve(
+    backing: Backing, lock: FolderLock, listener: socket.socket, started: list[Program], *, sample: bool
+) -> None:
     instance = record.RunRecord(
         pid=os.getpid(),
         service_url=backing.service_url,
         owner_url=full(backing.owner) if backing.owner else None,
         redis_url=backing.redis_url,
         address=address(listener),
+        signer_url=backing.signer_url,
     )
 
     def remember(identities: tuple[Identity, ...]) -> None:
@@ -68,7 +79,7 @@ def _serve(settings: Settings, backing: Backing, lock: FolderLock, listener: soc
         for server in (backing.postgres, backing.redis):
             if server is not None:
                 supervisor.adopt(server.program, server.process)
-        supervisor.start(programs(settings, backing, listener))
+        supervisor.start(started)
         token = None
         if sample:
             token = _sample(backing)

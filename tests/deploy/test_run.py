@@ -24,7 +24,9 @@ from deploy.embedded.processes import Identity, identify, until
 from deploy.folder import open_folder
 from deploy.lock import acquire, is_running
 from deploy.sample import ORGANISATION
+from events.errors import SignerUnavailable
 from events.organisations import credential_of
+from workers.signing import HttpSigner
 
 PROJECT = Path(__file__).resolve().parents[2]
 APPLICATION = """
@@ -171,19 +173,20 @@ def test_taken_port_is_refused_before_anything_starts(folders):
     assert not (folders / "data" / "postgres").exists()
 
 
-def test_crashed_api_and_redis_and_database_come_back(folders):
+def test_crashed_api_and_redis_and_database_and_signer_come_back(folders):
     """Each program that is killed is started again on its old port, while the address stays the same."""
     running = instance(folders, "--port", "0")
     record = running.data / "run.json"
-    for number in range(3):
+    for number in range(4):
         before = json.loads(record.read_bytes())["started"]
         os.kill(before[number][0], signal.SIGKILL)
         assert until(partial(_restarted, record, number, before[number]), 30)
     assert until(lambda: _answers(running.address), 30)
     service = make_url(json.loads(record.read_bytes())["service_url"])
     assert until(lambda: _connects(plain(service)), 30)
+    assert until(lambda: _signs(json.loads(record.read_bytes())["signer_url"]), 30)
     _, errors = running.end(signal.SIGTERM)
-    assert ["postgres", "redis", "api"] == [line.split()[0] for line in errors.splitlines()[1:4]]
+    assert ["postgres", "redis", "signer", "api"] == [line.split()[0] for line in errors.splitlines()[1:5]]
 
 
 def test_sample_comes_with_one_token_that_a_second_start_keeps(folders):
@@ -226,6 +229,14 @@ def _connects(address: str) -> bool:
             return True
     except psycopg.OperationalError:
         return False
+
+
+def _signs(url: str) -> bool:
+    try:
+        HttpSigner(url).check()
+    except SignerUnavailable:
+        return False
+    return True
 
 
 def test_command_joins_a_running_instance(folders):
