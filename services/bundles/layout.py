@@ -1,0 +1,118 @@
+"""Which files a bundle has, and how long each may be at most.
+
+A bundle is a C2SP tlog-tiles directory (checkpoint, tile/) with more beside it. A whole log has `tile/entries/` and
+`streams.ndjson`; a part of one has `records/<position>`, `receipts/<position>.tlog-proof` and `streams/<stream>.json`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+from events.proof.errors import ProofError
+from events.proof.streams import StreamHead
+from events.proof.tiles import WIDTH, Tile, parse_path
+
+FORMAT: Final = "mentorledger-bundle/1"
+CHECKPOINT, MANIFEST, README, STREAMS = "checkpoint", "manifest.json", "README.txt", "streams.ndjson"
+MAX_RECORD = 65_535
+_NOTE, _DOCUMENT, _HASH, _LENGTH = 1_000_000, 1_000_000, 32, 2
+_FIXED = {CHECKPOINT: _NOTE, MANIFEST: _DOCUMENT, README: _DOCUMENT, STREAMS: 2**40}
+_RECORD = re.compile(r"records/(0|[1-9][0-9]{0,15})")
+_RECEIPT = re.compile(r"receipts/(0|[1-9][0-9]{0,15})\.tlog-proof")
+_STREAM = re.compile(r"streams/([a-z][a-z-]*-[0-9a-f-]{36})\.json")
+_SCHEMA = re.compile(r"schemas/[a-z_]+\.[a-z_]+\.json")
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a bundle is about: an organisation, a programme or a relationship, by its id."""
+
+    kind: str
+    id: str
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the log says how every stream ended: position of the `log.streams_root`, and the size that it speaks of."""
+
+    position: int
+    size: int
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a bundle says of itself. Nobody signed it: a check holds every word of it against the log."""
+
+    format: str
+    origin: str
+    scope: Scope
+    size: int
+    streams_root: Statement | None
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A line of `streams.ndjson`: a stream's last version and the leaf hash (hex) of its last record."""
+
+    stream: str
+    version: int
+    leaf: str
+
+
+def head_line(head: StreamHead) -> bytes:
+    """A line of `streams.ndjson`."""
+    line = Head(stream=head.stream, version=head.version, leaf=head.leaf.hex())
+    return msgspec.json.encode(line, order="sorted") + b"\n"
+
+
+def record_name(position: int) -> str:
+    """The file of a record's exact bytes."""
+    return f"records/{position}"
+
+
+def receipt_name(position: int) -> str:
+    """The file of a record's receipt (C2SP tlog-proof)."""
+    return f"receipts/{position}.tlog-proof"
+
+
+def stream_name(stream: str) -> str:
+    """The file that proves how a stream ended."""
+    return f"streams/{stream}.json"
+
+
+def record_position(name: str) -> int | None:
+    """The position of a record's file; None for another file."""
+    found = _RECORD.fullmatch(name)
+    return int(found[1]) if found else None
+
+
+def receipt_position(name: str) -> int | None:
+    """The position of a receipt's file; None for another file."""
+    found = _RECEIPT.fullmatch(name)
+    return int(found[1]) if found else None
+
+
+def stream_of(name: str) -> str | None:
+    """The stream of a stream's proof; None for another file."""
+    found = _STREAM.fullmatch(name)
+    return found[1] if found else None
+
+
+def limit_of(name: str) -> int | None:
+    """The most bytes that a file may have; None for what is no part of a bundle."""
+    if name in _FIXED:
+        return _FIXED[name]
+    if record_position(name) is not None:
+        return MAX_RECORD
+    if receipt_position(name) is not None:
+        return 2 * _NOTE
+    if stream_of(name) or _SCHEMA.fullmatch(name):
+        return _DOCUMENT
+    return _limit_of_tile(name)
+
+
+def _limit_of_tile(name: str) -> int | None:
+    try:
+        tile = parse_path(name)
+    except ProofError:
+        return None
+    return WIDTH * (_HASH if isinstance(tile, Tile) else MAX_RECORD + _LENGTH)

@@ -1,0 +1,117 @@
+"""What a bundle proves: checked from its files and a key from elsewhere, without a database and without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from events.proof.errors import ProofError
+from events.proof.notes import Verifier
+from events.proof.tiles import WIDTH, entries_of, tiles_of
+from services.bundles.faults import Findings, Unsound, Verdict
+from services.bundles.layout import CHECKPOINT, MANIFEST, README, STREAMS, Manifest
+from services.bundles.note import Signed, claims, signed_head
+from services.bundles.redacted import Redacted
+from services.bundles.source import Source, open_source
+from services.bundles.whole import Whole
+
+ORGANISATION = "organisation"
+SCOPES = (ORGANISATION, "programme", "relationship")
+_ALWAYS_OPEN = (
+    "That what was recorded is true: a record proves what the log took in, and in which order.",
+    "That recorded_at is right: it is the log's own clock. A time stamp from outside says more.",
+    "That others are shown the same history, or that it ends here: compare the checkpoint with one of somebody else.",
+    f"{README} and schemas/ explain; nobody signed them.",
+)
+
+
+def verify(path: Path, vkeys: Sequence[str], progress: Callable[[int], None] = lambda done: None) -> Verdict:
+    """Check the bundle (a folder or a .zip) at a path with verifier keys (C2SP vkeys) from outside of it.
+
+    progress is told how many records were looked at since it was told last. Every fault ends up in the verdict.
+    """
+    findings = Findings(progress)
+    try:
+        verifiers = _verifiers(vkeys)
+        with open_source(path, findings) as source:
+            _check(source, verifiers, findings)
+    except Unsound as error:
+        findings.add(error.fault)
+    return findings.verdict()
+
+
+def _verifiers(vkeys: Sequence[str]) -> list[Verifier]:
+    try:
+        return [Verifier.of(one) for one in vkeys]
+    except ProofError as error:
+        raise Unsound(error.code, str(error)) from error
+
+
+def _check(source: Source, verifiers: list[Verifier], findings: Findings) -> None:
+    signed = signed_head(source, verifiers)
+    manifest = claims(source, signed)
+    if manifest.scope.kind not in SCOPES:
+        raise Unsound("bad_manifest", f"A bundle is of one of {', '.join(SCOPES)}.", MANIFEST)
+    if manifest.size > len(source.names) * WIDTH:
+        sentence = f"A log of {manifest.size:,} records has more tiles than there are files here: most are missing."
+        raise Unsound("missing_file", sentence, CHECKPOINT)
+    _say_who_signed(signed, verifiers, findings)
+    _look_for_strangers(source, manifest, findings)
+    if manifest.scope.kind == ORGANISATION:
+        _whole(source, signed, manifest, findings)
+    else:
+        _part(source, signed, manifest, verifiers, findings)
+    findings.not_proven.extend(_ALWAYS_OPEN)
+
+
+def _say_who_signed(signed: Signed, verifiers: list[Verifier], findings: Findings) -> None:
+    head = signed.checkpoint
+    keys = ", ".join(one.fingerprint for one in verifiers if one.name == head.origin)
+    findings.proven.append(
+        f"The log {head.origin} had {head.size:,} records when its head, root {head.root.hex()}, was signed with the "
+        f"key that you gave (fingerprint {keys})."
+    )
+
+
+def _look_for_strangers(source: Source, manifest: Manifest, findings: Findings) -> None:
+    """Name the files that belong to a bundle, but not to this one."""
+    wanted = {one.path for one in tiles_of(manifest.size)} | {CHECKPOINT, MANIFEST, README}
+    below: tuple[str, ...] = ("schemas/",)
+    if manifest.scope.kind == ORGANISATION:
+        wanted |= {one.path for one in entries_of(manifest.size)}
+        wanted |= {STREAMS} if manifest.streams_root is not None else set()
+    else:
+        below += ("records/", "receipts/", "streams/")
+    for name in sorted(source.names - wanted):
+        if not name.startswith(below):
+            findings.fault("unexpected_file", "The file belongs to no bundle of this log at this size.", name)
+
+
+def _whole(source: Source, signed: Signed, manifest: Manifest, findings: Findings) -> None:
+    if manifest.scope.id != signed.org:
+        raise Unsound("manifest_differs", "The organisation is not the one whose log was signed.", MANIFEST)
+    streams = Whole(source, signed, manifest, findings).check()
+    findings.proven += [
+        f"All {manifest.size:,} records are here, each at its place: none was changed, left out, inserted or moved.",
+        f"Each of the {streams:,} streams runs from version 1 without a gap, every record naming the one before it.",
+        "No record was taken in earlier, by the log's clock, than the one in front of it.",
+    ]
+    if manifest.streams_root is not None:
+        findings.proven.append("What the log itself states on the ends of its streams is so, every time that it does.")
+
+
+def _part(source: Source, signed: Signed, manifest: Manifest, verifiers: list[Verifier], findings: Findings) -> None:
+    records, streams = Redacted(source, signed, manifest, verifiers, findings).check()
+    stated = manifest.streams_root
+    upto = stated.size if stated is not None else 0
+    findings.proven += [
+        f"The {records:,} records shown, of {streams:,} streams, are in the log, byte for byte, each at its place.",
+        f"Each stream shown is complete, its end included, as it was at size {upto:,}: no record of it was left out.",
+    ]
+    hidden = signed.checkpoint.size - records
+    findings.not_proven.append(f"What the log's other {hidden:,} records say: they are hashes here.")
+    # The statement itself is the only record behind what it speaks of, where nobody wrote at the same time.
+    if stated is not None and stated.position + 1 < signed.checkpoint.size:
+        findings.not_proven.append(f"That nothing followed in these streams between size {upto:,} and the checkpoint.")
+    if manifest.scope.kind == "programme":
+        findings.not_proven.append("That these are all relationships of the programme: the whole log shows that.")
