@@ -1,9 +1,26 @@
-"""Checkpoints of an organisation's log: what a signer with its own memory confirms of it."""
+"""Checkpoints of an organisation's log: what a signer with its own memory confirms of it.
+
+The signer remembers the last tree head that it signed and signs nothing that does not continue it. A log that went
+back behind that (a database restored from an older copy) or differs from it (history was changed) is halted: every
+further record would fork what others hold a signature of.
+"""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
+
+from events.errors import LogHalted, SignerRefused
+from events.proof.checkpoint import Checkpoint, open_checkpoint, origin_of
+from events.proof.errors import ProofError
+from events.proof.notes import Verifier
+from events.proof.tree import consistency_proof, root
+from events.treestore import StoredCheckpoint, TreeStore
+
+ATTEMPTS = 5
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +51,83 @@ class Signer(Protocol):
         The last signed size and root again give the same note again.
         """
         ...
+
+
+def checkpoint(store: TreeStore, signer: Signer, org: UUID) -> StoredCheckpoint | None:
+    """Complete the tiles, have the log's present size signed and keep the note; None when that was done already.
+
+    May be cut off anywhere and run again, and by several at once. Raises LogHalted once it had to halt the log,
+    SignerUnavailable, and SignerRefused for what the signer refuses otherwise.
+    """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return _attempt(store, signer, org)
+        except SignerRefused as refused:
+            if refused.code not in _OVERTAKEN:
+                raise
+    return _attempt(store, signer, org)
+
+
+def halt_if_gone_back(store: TreeStore, signer: Signer, org: UUID) -> bool:
+    """Halt the log if it is shorter than what was signed of it; whether it is."""
+    known, size = signer.state(origin_of(org)), store.size(org)
+    if known.size <= size:
+        return False
+    _halt(store, org, gone_back(size, known.size))
+    return True
+
+
+def gone_back(size: int, signed: int) -> str:
+    """What is said to whoever writes into a log that is shorter than what was signed of it."""
+    return (
+        f"This log has {size:,} records, but {signed:,} of it were signed: it was restored from an older copy. It "
+        "takes nothing until the missing records are back (from a replica or an export) or it is continued under a new "
+        "origin; `mentorledger doctor` says how."
+    )
+
+
+_CHANGED = (
+    "The records of this log do not continue what was signed of it: history was changed. It takes nothing until the "
+    "records are as they were signed (from a replica or an export) or it is continued under a new origin; "
+    "`mentorledger doctor` says how."
+)
+_OVERTAKEN = ("stale", "went_back")
+"""Somebody else had a checkpoint signed between our two questions: look again, at both sides."""
+
+
+def _attempt(store: TreeStore, signer: Signer, org: UUID) -> StoredCheckpoint | None:
+    origin = origin_of(org)
+    # In this order: what was signed was committed before, so that a log that is shorter now did go back.
+    known, size = signer.state(origin), store.size(org)
+    if known.size > size:
+        raise _halt(store, org, gone_back(size, known.size))
+    latest = store.latest(org)
+    if size == 0 or (known.size == size and latest is not None and latest.size == size):
+        return None
+    while store.complete_tiles(org):
+        pass
+    hash_at = store.hash_at(org, size)
+    head = Checkpoint(origin, size, root(size, hash_at))
+    try:
+        note = signer.sign(origin, known.size, consistency_proof(known.size, size, hash_at), size, head.root)
+    except SignerRefused as refused:
+        if refused.code == "inconsistent":
+            raise _halt(store, org, _CHANGED) from refused
+        raise
+    _check(note, head, known)
+    return store.put_checkpoint(org, size, head.root, note)
+
+
+def _check(note: bytes, head: Checkpoint, known: SignerState) -> None:
+    try:
+        found = open_checkpoint(note, [Verifier.of(known.vkey)])
+    except ProofError as error:
+        raise SignerRefused(f"The signer's note cannot be used: {error.message}", "bad_note") from error
+    if found != head:
+        raise SignerRefused("The signer's note is of another tree head than it was asked for.", "bad_note")
+
+
+def _halt(store: TreeStore, org: UUID, why: str) -> LogHalted:
+    store.halt(org, why)
+    _log.error("The log of organisation %s is halted. %s", org, why)
+    return LogHalted(why)

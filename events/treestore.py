@@ -1,0 +1,224 @@
+"""The Merkle tree of each log in its tables: tiles, what was signed, the heads of the streams, and a log's halt.
+
+Full tiles are stored once and never change; a partial one is put together from what lies below it when it is asked
+for. So an append costs the tree nothing but the leaf hash that it stores anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, text
+
+from events.proof.errors import ProofError
+from events.proof.streams import StreamHead
+from events.proof.tiles import HEIGHT, WIDTH, Entries, Tile, encode_entries, hash_reader
+from events.proof.tree import HASH_SIZE, Edge, HashAt
+from events.tenancy import tenant
+
+BATCH = 64
+"""Tiles per transaction: 16,384 records, half a megabyte of hashes."""
+HEADS_PER_FETCH = 2_000
+_BEYOND = 2**62
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCheckpoint:
+    """What was signed: a size of the log, its root there (32 bytes), and the note as the signer gave it."""
+
+    size: int
+    root: bytes
+    note: bytes
+    signed_at: datetime
+
+
+class TreeStore:
+    """The tree of every organisation's log. The organisation is each method's first argument."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def size(self, org: UUID) -> int:
+        """How many leaves the tree has now."""
+        with tenant(self._engine, org) as connection:
+            return _size(connection, org)
+
+    def tile(self, org: UUID, tile: Tile) -> bytes | None:
+        """The hashes of a tile (32 bytes each), full or partial; None when the log is too short for it.
+
+        Above level 0 also while the tiles below it are not completed, which those of a signed size always are.
+        """
+        values = _span(tile.level, tile.number, tile.width)
+        if values is None:
+            return None
+        with tenant(self._engine, org) as connection:
+            found = connection.scalar(text(_TILE_OF_TILES if tile.level else _TILE_OF_LEAVES), {"org": org, **values})
+        return bytes(found) if found is not None and len(found) == tile.width * HASH_SIZE else None
+
+    def entries(self, org: UUID, entries: Entries) -> bytes | None:
+        """An entry bundle, full or partial; None when the log is too short for it."""
+        values = _span(0, entries.number, entries.width)
+        if values is None:
+            return None
+        query = text(
+            "SELECT record FROM events WHERE org_id = :org AND position >= :first AND position < :last "
+            "ORDER BY position"
+        )
+        with tenant(self._engine, org) as connection:
+            records = connection.scalars(query, {"org": org, **values}).all()
+        return encode_entries(bytes(one) for one in records) if len(records) == entries.width else None
+
+    def hash_at(self, org: UUID, size: int) -> HashAt:
+        """Read hashes of the tree of the first `size` records; it raises ProofError `no_tile` beyond the log."""
+
+        def read(tile: Tile) -> bytes:
+            found = self.tile(org, tile)
+            if found is None:
+                raise ProofError("no_tile", f"The log is too short for {tile.path}.", path=tile.path)
+            return found
+
+        return hash_reader(read, size)
+
+    def complete_tiles(self, org: UUID, limit: int = BATCH) -> int:
+        """Store the tiles that are full and not stored yet, at most so many of the lowest level; how many were.
+
+        One transaction, so that no level is ahead of the one below; what somebody else stores meanwhile is the same.
+        """
+        with tenant(self._engine, org) as connection:
+            have = _count(connection, org, 0)
+            full = min(_size(connection, org) // WIDTH, have + limit)
+            done = self._complete(connection, org, 0, have, full)
+            level = 1
+            while done and (full := _count(connection, org, level - 1) // WIDTH):
+                done += self._complete(connection, org, level, _count(connection, org, level), full)
+                level += 1
+        return done
+
+    def latest(self, org: UUID) -> StoredCheckpoint | None:
+        """The checkpoint of the largest size."""
+        return self._checkpoint(org, "ORDER BY size DESC LIMIT 1", {})
+
+    def checkpoint(self, org: UUID, size: int) -> StoredCheckpoint | None:
+        """The checkpoint of a size, if one was signed there."""
+        return self._checkpoint(org, "AND size = :size", {"size": size})
+
+    def put_checkpoint(self, org: UUID, size: int, root: bytes, note: bytes) -> StoredCheckpoint:
+        """Keep what was signed; what is stored of this size already stays and is the answer."""
+        statement = text(
+            "INSERT INTO checkpoints (org_id, size, root, note, signed_at) "
+            "VALUES (:org, :size, :root, :note, clock_timestamp()) ON CONFLICT DO NOTHING"
+        )
+        with tenant(self._engine, org) as connection:
+            connection.execute(statement, {"org": org, "size": size, "root": root, "note": note})
+        stored = self.checkpoint(org, size)
+        assert stored is not None, "it was stored now, and nothing is ever removed"
+        return stored
+
+    def stream_heads(self, org: UUID, upto_position: int) -> Iterator[StreamHead]:
+        """The last version and leaf of every stream in the log up to a position, by the bytes of their names."""
+        # The inner order is the index read backwards, so that only the heads have to be sorted.
+        query = text(
+            "SELECT * FROM (SELECT DISTINCT ON (stream) stream, stream_version, leaf_hash FROM events "
+            "WHERE org_id = :org AND position <= :upto ORDER BY stream DESC, stream_version DESC) heads ORDER BY stream"
+        )
+        with tenant(self._engine, org) as connection:
+            reading = connection.execution_options(yield_per=HEADS_PER_FETCH)
+            for stream, version, leaf in reading.execute(query, {"org": org, "upto": upto_position}):
+                yield StreamHead(stream, version, bytes(leaf))
+
+    def halted(self, org: UUID) -> str | None:
+        """Why the log takes nothing; None when it does."""
+        with tenant(self._engine, org) as connection:
+            found: str | None = connection.scalar(
+                text("SELECT halted FROM log_heads WHERE org_id = :org"), {"org": org}
+            )
+        return found
+
+    def halt(self, org: UUID, why: str) -> None:
+        """Let the log take nothing from now on; why: sentences for whoever tries to write."""
+        self._set_halt(org, why)
+
+    def resume(self, org: UUID) -> None:
+        """Let the log take events again."""
+        self._set_halt(org, None)
+
+    def _set_halt(self, org: UUID, why: str | None) -> None:
+        statement = text("UPDATE log_heads SET halted = :why WHERE org_id = :org")
+        with tenant(self._engine, org) as connection:
+            connection.execute(statement, {"org": org, "why": why})
+
+    def _checkpoint(self, org: UUID, which: str, values: dict[str, Any]) -> StoredCheckpoint | None:
+        query = text(f"SELECT size, root, note, signed_at FROM checkpoints WHERE org_id = :org {which}")
+        with tenant(self._engine, org) as connection:
+            row = connection.execute(query, {"org": org, **values}).one_or_none()
+        return StoredCheckpoint(size=row[0], root=bytes(row[1]), note=bytes(row[2]), signed_at=row[3]) if row else None
+
+    def _complete(self, connection: Connection, org: UUID, level: int, have: int, full: int) -> int:
+        if full <= have:
+            return 0
+        below = text(_ROOTS_BY_TILE if level else _LEAVES_BY_TILE)
+        values = {"org": org, "level": level - 1, "first": have * WIDTH, "last": full * WIDTH}
+        hashes = [bytes(one) for one in connection.scalars(below, values)]
+        connection.execute(
+            text(
+                "INSERT INTO tiles (org_id, level, number, hashes, root) "
+                "VALUES (:org, :level, :number, :hashes, :root) ON CONFLICT DO NOTHING"
+            ),
+            [
+                {"org": org, "level": level, "number": number, "hashes": one, "root": _root(one)}
+                for number, one in enumerate(hashes, have)
+            ],
+        )
+        return len(hashes)
+
+
+_LEAVES = "string_agg(CAST(leaf_hash AS bytea), '' ORDER BY position) FROM events WHERE org_id = :org"
+_ROOTS = "string_agg(CAST(root AS bytea), '' ORDER BY number) FROM tiles WHERE org_id = :org"
+_STORED = (
+    "SELECT substring(hashes FROM 1 FOR :bytes) FROM tiles WHERE org_id = :org AND level = :level AND number = :number"
+)
+_TILE_OF_LEAVES = f"SELECT coalesce(({_STORED}), (SELECT {_LEAVES} AND position >= :first AND position < :last))"
+_TILE_OF_TILES = (
+    f"SELECT coalesce(({_STORED}), (SELECT {_ROOTS} AND level = :level - 1 AND number >= :first AND number < :last))"
+)
+_LEAVES_BY_TILE = (
+    f"SELECT {_LEAVES} AND position >= :first AND position < :last GROUP BY position / {WIDTH} "
+    f"ORDER BY position / {WIDTH}"
+)
+_ROOTS_BY_TILE = (
+    f"SELECT {_ROOTS} AND level = :level AND number >= :first AND number < :last GROUP BY number / {WIDTH} "
+    f"ORDER BY number / {WIDTH}"
+)
+
+
+def _span(level: int, number: int, width: int) -> dict[str, int] | None:
+    """The values of a query for what a tile holds; None when no log can be so long."""
+    if (number + 1) << HEIGHT * (level + 1) > _BEYOND:
+        return None
+    first = number * WIDTH
+    return {"level": level, "number": number, "bytes": width * HASH_SIZE, "first": first, "last": first + width}
+
+
+def _size(connection: Connection, org: UUID) -> int:
+    return int(connection.scalar(text("SELECT size FROM log_heads WHERE org_id = :org"), {"org": org}) or 0)
+
+
+def _count(connection: Connection, org: UUID, level: int) -> int:
+    """How many tiles a level has: they are stored in order, without gaps."""
+    query = text("SELECT max(number) + 1 FROM tiles WHERE org_id = :org AND level = :level")
+    return int(connection.scalar(query, {"org": org, "level": level}) or 0)
+
+
+def _root(hashes: bytes) -> bytes:
+    edge = Edge()
+    for leaf in _split(hashes):
+        edge.append(leaf)
+    return edge.root()
+
+
+def _split(hashes: bytes) -> Sequence[bytes]:
+    return [hashes[at : at + HASH_SIZE] for at in range(0, len(hashes), HASH_SIZE)]
