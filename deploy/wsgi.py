@@ -13,6 +13,7 @@ from deploy.errors import DeployError
 from deploy.readiness import checks
 from deploy.settings import Settings
 from events.organisations import credential_of
+from events.treestore import TreeStore
 from projections.effects import Effects
 from projections.engine import Views
 from projections.queries import Queries
@@ -49,6 +50,7 @@ def application(core: Core, redis_url: str, nudge: Callable[[UUID], None]) -> Fl
         importer=Importer(core.log, core.pipeline),
         undoer=Undoer(core.log, core.pipeline),
         reports=Reports(Queries(core.engine, core.log), Effects(core.engine), ReportFiles(core.engine)),
+        tree=TreeStore(core.engine),
         credential_of=lambda token: credential_of(core.engine, token, datetime.now(UTC)),
         nudge=nudge,
         checks=checks(core.engine, redis_url),

@@ -61,12 +61,16 @@ class Items(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
-    """A file: its bytes, the sort of its content, its name; to_keep: for a folder and not for the eye."""
+    """A file: its bytes, the sort of its content, its name; to_keep: for a folder and not for the eye.
+
+    cache: who may keep it, and for how long (Cache-Control).
+    """
 
     content: bytes
     media_type: str
     name: str
     to_keep: bool = False
+    cache: str = "private, no-cache"
 
 
 Result = One | Page | Written | File
@@ -102,11 +106,12 @@ def _one(result: One) -> Response:
 
 
 def _file(file: File) -> Response:
-    response = Response(file.content, content_type=f"{file.media_type}; charset=utf-8")
+    text = file.media_type != "application/octet-stream"
+    response = Response(file.content, content_type=f"{file.media_type}; charset=utf-8" if text else file.media_type)
     shown = "attachment" if file.to_keep else "inline"
     response.headers["Content-Disposition"] = f'{shown}; filename="{file.name}"'
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = file.cache
     return response
 
 
@@ -126,6 +131,7 @@ def _written(written: Written) -> Response:
     links = {"self": f"{PREFIX}{written.path}"}
     if new:
         links["events"] = f"{PREFIX}/events?after={answer.first_position - 1}&limit={min(answer.events, 200)}"
+        links["receipt"] = f"{PREFIX}/events/{answer.last_position}/proof"
     body = Outcome(
         id=written.id,
         stream=answer.stream,

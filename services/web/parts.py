@@ -8,6 +8,7 @@ from uuid import UUID
 
 from events.log import Log
 from events.organisations import Credential
+from events.treestore import TreeStore
 from projections.engine import Views
 from projections.queries import Queries
 from services.imports.batch import Importer
@@ -32,6 +33,7 @@ class Services:
     importer: Importer
     undoer: Undoer
     reports: Reports
+    tree: TreeStore
     credential_of: Callable[[str], Credential | None]
     nudge: Callable[[UUID], None]
     checks: Mapping[str, Callable[[], str | None]]

@@ -39,6 +39,7 @@ _OWN = {
     "acts_for_other": FORBIDDEN,
     "coordinator_only": FORBIDDEN,
     "not_found": NOT_FOUND,
+    "not_signed_yet": NOT_FOUND,
     "method_not_allowed": NOT_ALLOWED,
     "body_too_large": TOO_LARGE,
     "file_too_large": TOO_LARGE,
@@ -51,7 +52,6 @@ _OWN = {
     "log_halted": UNAVAILABLE,
     "not_caught_up": UNAVAILABLE,
     "not_ready": UNAVAILABLE,
-    "not_signed_yet": UNAVAILABLE,
     "storage_unavailable": UNAVAILABLE,
 }
 """Codes whose status is not the one of refusals in general."""

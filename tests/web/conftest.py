@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from events.organisations import create_log, credential_of, issue_token
+from events.treestore import TreeStore
 from projections.effects import Effects
 from projections.report_files import ReportFiles
 from services.imports.batch import Importer
@@ -84,6 +85,10 @@ class Running:
     def engine(self) -> Engine:
         return self.whole.engine
 
+    @property
+    def tree(self) -> TreeStore:
+        return TreeStore(self.engine)
+
     def client(self, scopes: frozenset[str] = SCOPES, org: UUID | None = None) -> Client:
         """A client of a new organisation, or of one that there is."""
         org = org or self.organisation()
@@ -107,6 +112,7 @@ def running(service_url: str) -> Iterator[Running]:
             importer=Importer(found.log, found.pipeline),
             undoer=Undoer(found.log, found.pipeline),
             reports=Reports(found.queries, Effects(found.engine), ReportFiles(found.engine)),
+            tree=TreeStore(found.engine),
             credential_of=lambda token: credential_of(found.engine, token, datetime.now(UTC)),
             nudge=started.nudged.append,
             checks={"database": lambda: started.faults.get("database"), "redis": lambda: started.faults.get("redis")},

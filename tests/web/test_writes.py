@@ -19,7 +19,11 @@ def test_a_write_answers_with_version_positions_and_links(client: Client) -> Non
         "first_position": 0,
         "last_position": 0,
         "events": 1,
-        "links": {"self": f"/api/v1/people/{body['id']}", "events": "/api/v1/events?after=-1&limit=1"},
+        "links": {
+            "self": f"/api/v1/people/{body['id']}",
+            "events": "/api/v1/events?after=-1&limit=1",
+            "receipt": "/api/v1/events/0/proof",
+        },
     } == body
     assert (201, '"1"', body["links"]["self"]) == (
         answer.status_code,
