@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from events.proof.errors import ProofError
-from events.proof.tree import HASH_SIZE, HashAt, node_hash
+from events.proof.tree import HASH_SIZE, HashAt, complete_root
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
@@ -141,9 +141,7 @@ def _folded(tile: bytes, first: int, height: int) -> bytes:
     nodes = [
         tile[at : at + HASH_SIZE] for at in range(first * HASH_SIZE, (first + (1 << height)) * HASH_SIZE, HASH_SIZE)
     ]
-    while len(nodes) > 1:
-        nodes = [node_hash(left, right) for left, right in zip(nodes[::2], nodes[1::2], strict=True)]
-    return nodes[0]
+    return complete_root(nodes)
 
 
 def _row(hashes: int) -> Iterator[tuple[int, int]]:

@@ -16,6 +16,8 @@ from typing import TypeAlias
 from events.proof.errors import ProofError
 
 HASH_SIZE = 32
+_BLOCK_LEVEL = 8
+_BLOCK = 1 << _BLOCK_LEVEL
 EMPTY_ROOT = sha256(b"").digest()
 
 HashAt: TypeAlias = Callable[[int, int], bytes]
@@ -30,6 +32,15 @@ def leaf_hash(record: bytes) -> bytes:
 def node_hash(left: bytes, right: bytes) -> bytes:
     """SHA-256(0x01 || left || right), the hash of an inner node (32 bytes)."""
     return sha256(b"\x01" + left + right).digest()
+
+
+def complete_root(hashes: Sequence[bytes]) -> bytes:
+    """The root over a power of two of hashes side by side, such as those of a full tile."""
+    nodes = hashes
+    while len(nodes) > 1:
+        pairs = zip(nodes[::2], nodes[1::2], strict=True)
+        nodes = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+    return nodes[0]
 
 
 def root(size: int, hash_at: HashAt) -> bytes:
@@ -159,14 +170,30 @@ class Edge:
         """The roots of the complete subtrees, largest first: as many as `size` has binary ones."""
         return tuple(self._nodes)
 
-    def append(self, leaf: bytes) -> None:
-        """Add a leaf hash (32 bytes, not looked at: this runs millions of times)."""
-        nodes, carry = self._nodes, self.size
+    def append(self, leaf: bytes, level: int = 0) -> None:
+        """Add a leaf hash (32 bytes, not looked at: this runs millions of times).
+
+        Above level 0 it is the root of a complete subtree of 2**level leaves, of which `size` must be a multiple.
+        """
+        nodes, carry = self._nodes, self.size >> level
+        if level and carry << level != self.size:
+            raise ProofError("bad_edge", f"Behind {self.size} records no subtree of {1 << level} can begin.")
         while carry & 1:
             leaf = sha256(b"\x01" + nodes.pop() + leaf).digest()
             carry >>= 1
         nodes.append(leaf)
-        self.size += 1
+        self.size += 1 << level
+
+    def extend(self, leaves: Sequence[bytes]) -> None:
+        """Add many leaf hashes; where whole blocks of 256 come together, at half the cost of one by one."""
+        at = 0
+        while at < len(leaves):
+            if self.size % _BLOCK == 0 and len(leaves) - at >= _BLOCK:
+                self.append(complete_root(leaves[at : at + _BLOCK]), _BLOCK_LEVEL)
+                at += _BLOCK
+            else:
+                self.append(leaves[at])
+                at += 1
 
     def root(self) -> bytes:
         """The root of the leaves so far; EMPTY_ROOT of none."""
