@@ -5,26 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import msgspec
 
 from events.proof.checkpoint import Checkpoint, open_checkpoint
 from events.proof.errors import ProofError
-from events.proof.notes import Verifier
+from events.proof.notes import Verifier, open_note
 from services.bundles.faults import Unsound
 from services.bundles.layout import CHECKPOINT, FORMAT, MANIFEST, Manifest
 from services.bundles.source import Source
 
+_END_OF_TIME = 253_402_300_800
 _ORIGIN = re.compile(r"mentorledger/log/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:/[1-9][0-9]*)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """The tree head that the key vouches for, the note that says so, and the organisation whose log it is."""
+    """The tree head that the key vouches for, the note that says so, whose log it is; which witnesses saw it when."""
 
     checkpoint: Checkpoint
     note: bytes
     org: str
+    seen: tuple[tuple[str, datetime], ...]
 
 
 def signed_head(source: Source, verifiers: Sequence[Verifier]) -> Signed:
@@ -32,13 +35,17 @@ def signed_head(source: Source, verifiers: Sequence[Verifier]) -> Signed:
     note = source.read(CHECKPOINT)
     try:
         checkpoint = open_checkpoint(note, verifiers)
+        signatures = open_note(note, verifiers).verified
     except ProofError as error:
         raise Unsound(error.code, str(error), CHECKPOINT) from error
     found = _ORIGIN.fullmatch(checkpoint.origin)
     if found is None:
         sentence = f"The checkpoint is of {checkpoint.origin!r}, which is no log of mentoring programmes."
         raise Unsound("foreign_log", sentence, CHECKPOINT)
-    return Signed(checkpoint, note, found[1])
+    times = ((one.name, one.time) for one in signatures)
+    # A year beyond 9999 is no time that anybody saw anything.
+    seen = tuple((name, datetime.fromtimestamp(time, UTC)) for name, time in times if time and time < _END_OF_TIME)
+    return Signed(checkpoint, note, found[1], seen)
 
 
 def claims(source: Source, signed: Signed) -> Manifest:

@@ -72,6 +72,10 @@ def _say_who_signed(signed: Signed, verifiers: list[Verifier], findings: Finding
         f"key that you gave (fingerprint {keys})."
     )
 
+    findings.proven.extend(
+        f"The witness {name} says that it saw this head at {at:%Y-%m-%d %H:%M:%S} UTC." for name, at in signed.seen
+    )
+
 
 def _look_for_strangers(source: Source, manifest: Manifest, findings: Findings) -> None:
     """Name the files that belong to a bundle, but not to this one."""

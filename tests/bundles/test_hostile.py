@@ -1,0 +1,214 @@
+"""Bundles by somebody who means harm: each gets a clear fault, and nothing outside of it is touched."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from events.proof.notes import SigningKey
+from services.bundles.faults import MOST, Verdict
+from services.bundles.verify import verify
+from tests.bundles.made import MadeLog
+
+
+@pytest.fixture
+def folder(whole: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(whole, tmp_path / "b")
+
+
+def codes(verdict: Verdict) -> set[str]:
+    """The faults of a verdict, of which there are some."""
+    assert not verdict.sound
+    return {one.code for one in verdict.faults}
+
+
+def test_links_are_not_followed(log: MadeLog, folder: Path, tmp_path: Path):
+    """A link in the place of a file, and one to a folder outside, are named; what they lead to is not read."""
+    outside = tmp_path / "secret"
+    shutil.move(folder / "tile/entries/000", outside)
+    (folder / "tile/entries/000").symlink_to(outside)
+    shutil.move(folder / "schemas", tmp_path / "schemas")
+    (folder / "schemas").symlink_to(tmp_path / "schemas")
+    found = {(one.code, one.file) for one in verify(folder, [log.key.vkey]).faults}
+    assert {("link", "tile/entries/000"), ("link", "schemas"), ("missing_file", "tile/entries/000")} <= found
+
+
+def test_a_pipe_does_not_keep_the_check_waiting(log: MadeLog, folder: Path):
+    """A named pipe in the place of a file would never end."""
+    (folder / "checkpoint").unlink()
+    os.mkfifo(folder / "checkpoint")
+    assert {"link", "missing_file"} == codes(verify(folder, [log.key.vkey]))
+
+
+def test_strange_files_are_named(log: MadeLog, folder: Path):
+    """What nothing vouches for may not stand among the evidence: another's name, another size, a key."""
+    names = ("key.pub", "tile/0/003", "tile/0/0", "tile/entries/000.p/5", "records/7", "records/07", "tile/3/000.p/1")
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"x")
+    verdict = verify(folder, [log.key.vkey])
+    assert {"unexpected_file"} == codes(verdict)
+    assert set(names) == {one.file for one in verdict.faults}
+
+
+LONG = {"checkpoint": 1_000_001, "manifest.json": 1_000_001, "tile/0/000": 8_193, "tile/entries/000": 256 * 65_537 + 1}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_long_files_are_not_read(name, log: MadeLog, folder: Path):
+    """A file may be as long as its kind can be."""
+    with (folder / name).open("r+b") as file:
+        file.truncate(LONG[name])
+    assert ("too_large", name) in {(one.code, one.file) for one in verify(folder, [log.key.vkey]).faults}
+
+
+def packed(folder: Path, archive: Path, compression: int = zipfile.ZIP_STORED) -> Path:
+    """An archive of the folder."""
+    with zipfile.ZipFile(archive, "w", compression) as made:
+        for path in sorted(folder.rglob("*")):
+            made.write(path, path.relative_to(folder))
+    return archive
+
+
+@pytest.mark.parametrize("name", ("../out", "/etc/passwd", "tile/../../out", "C:out", "a\\b", "..", "tile/./x/.."))
+def test_names_that_lead_out_of_an_archive(name, log: MadeLog, folder: Path, tmp_path: Path):
+    """They are named; nothing is ever unpacked."""
+    archive = packed(folder, tmp_path / "b.zip")
+    with zipfile.ZipFile(archive, "a") as made:
+        made.writestr(zipfile.ZipInfo(name), b"x")
+    assert {"bad_path"} == codes(verify(archive, [log.key.vkey]))
+
+
+def test_an_archive_packed_by_other_programs_is_read(log: MadeLog, folder: Path, tmp_path: Path):
+    """Folders among its members and other times do not matter."""
+    assert verify(packed(folder, tmp_path / "b.zip"), [log.key.vkey]).sound
+
+
+def test_bombs_are_not_opened(log: MadeLog, folder: Path, tmp_path: Path):
+    """Compressed members are refused as such, however small they look."""
+    (folder / "tile/entries/000").write_bytes(bytes(16_000_000))
+    archive = packed(folder, tmp_path / "b.zip", zipfile.ZIP_DEFLATED)
+    assert {"compressed_file", "missing_file"} == codes(verify(archive, [log.key.vkey]))
+
+
+def test_links_and_doubles_in_an_archive(log: MadeLog, folder: Path, tmp_path: Path):
+    """A member that says it is a link, and two of one name."""
+    archive = packed(folder, tmp_path / "b.zip")
+    link = zipfile.ZipInfo("README2")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(archive, "a") as made:
+        made.writestr(link, b"/etc/passwd")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            made.writestr("checkpoint", b"x")
+    assert {"link", "duplicate_file"} <= codes(verify(archive, [log.key.vkey]))
+
+
+@pytest.mark.parametrize("part", (0.0, 0.3, 0.9, 0.999))
+def test_a_truncated_archive(part, log: MadeLog, folder: Path, tmp_path: Path):
+    """Half a download is no bundle."""
+    data = packed(folder, tmp_path / "b.zip").read_bytes()
+    (tmp_path / "c.zip").write_bytes(data[: int(len(data) * part)])
+    assert {"bad_archive"} == codes(verify(tmp_path / "c.zip", [log.key.vkey]))
+
+
+def test_a_flipped_byte_in_an_archive(log: MadeLog, folder: Path, tmp_path: Path):
+    """The archive's own sums, or our check, name the file."""
+    data = bytearray(packed(folder, tmp_path / "b.zip").read_bytes())
+    at = data.index(log.records[3]) + 90
+    data[at] ^= 1
+    (tmp_path / "b.zip").write_bytes(data)
+    verdict = verify(tmp_path / "b.zip", [log.key.vkey])
+    assert ("unreadable_file", "tile/entries/000") == (verdict.faults[0].code, verdict.faults[0].file)
+
+
+def test_no_bundle_at_all(log: MadeLog, tmp_path: Path):
+    """Nothing, an empty folder, and a file that is something else."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text").write_text("hello")
+    found = [codes(verify(tmp_path / name, [log.key.vkey])) for name in ("nowhere", "empty", "text")]
+    assert [{"no_bundle"}, {"missing_file"}, {"bad_archive"}] == found
+
+
+def test_keys_that_do_not_fit(log: MadeLog, folder: Path):
+    """Another log's key, another key of the same name, one of an unknown algorithm, no key."""
+    other, twin = SigningKey.of("mentorledger/log/other", bytes(32)), SigningKey.of(log.key.name, bytes(32))
+    found = [codes(verify(folder, keys)) for keys in ([other.vkey], [twin.vkey], ["nonsense"], [])]
+    assert [{"no_known_signature"}, {"no_known_signature"}, {"bad_vkey"}, {"no_known_signature"}] == found
+
+
+def test_another_log_is_not_taken_for_it(log: MadeLog, folder: Path):
+    """A sound log, signed, whose origin is no log of ours."""
+    made = MadeLog(key=SigningKey.of("example.org/log", bytes(32)))
+    (folder / "checkpoint").write_bytes(made.fill(3).checkpoint())
+    assert {"foreign_log"} == codes(verify(folder, [made.key.vkey]))
+
+
+def test_an_enormous_size_ends_at_once(log: MadeLog, folder: Path):
+    """A size of 2^62, validly signed, does not make the check count to it."""
+    text = f"{log.key.name}\n{2**62}\n{'A' * 43}=\n"
+    (folder / "checkpoint").write_text(f"{text}\n{log.key.sign(text)}")
+    manifest = json.loads((folder / "manifest.json").read_bytes()) | {"size": 2**62}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert {"missing_file"} == codes(verify(folder, [log.key.vkey]))
+
+
+CLAIMS = (
+    ({"format": "mentorledger-bundle/2"}, "unknown_format"),
+    ({"size": 7}, "manifest_differs"),
+    ({"origin": "mentorledger/log/other"}, "manifest_differs"),
+    ({"scope": {"kind": "organisation", "id": "other"}}, "manifest_differs"),
+    ({"scope": {"kind": "galaxy", "id": "x"}}, "bad_manifest"),
+    ({"streams_root": {"position": 9_999, "size": 1}}, "manifest_differs"),
+    ({"streams_root": {"position": 5, "size": 5}}, "manifest_differs"),
+    ({"streams_root": {"position": 5, "size": -5}}, "manifest_differs"),
+    ({"streams_root": None}, "unexpected_file"),
+    ({"more": 1}, "bad_manifest"),
+    ({"size": "7"}, "bad_manifest"),
+)
+
+
+@pytest.mark.parametrize(("changes", "code"), CLAIMS)
+def test_false_claims(changes, code, log: MadeLog, folder: Path):
+    """Nobody signed the manifest, so nothing in it is believed."""
+    manifest = json.loads((folder / "manifest.json").read_bytes()) | changes
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert code in codes(verify(folder, [log.key.vkey]))
+
+
+def test_a_whole_log_does_not_pass_for_a_part(log: MadeLog, folder: Path):
+    """A bundle that calls itself something else than it is lacks what that must have."""
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["scope"] = {"kind": "relationship", "id": "00000000-0000-0000-0000-000000000002"}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert {"unexpected_file", "missing_file"} == codes(verify(folder, [log.key.vkey]))
+
+
+def test_stream_heads_are_held_against_the_records(log: MadeLog, folder: Path):
+    """A changed line, one less and one more are named."""
+    lines = (folder / "streams.ndjson").read_bytes().splitlines(keepends=True)
+    for changed in (lines[1:], [*lines, lines[-1]], [lines[0].replace(b'"version":', b'"version":1'), *lines[1:]]):
+        (folder / "streams.ndjson").write_bytes(b"".join(changed))
+        assert {"head_differs"} == codes(verify(folder, [log.key.vkey]))
+    (folder / "streams.ndjson").unlink()
+    assert {"missing_file"} == codes(verify(folder, [log.key.vkey]))
+
+
+def test_many_faults_are_counted_and_the_first_told(log: MadeLog, folder: Path):
+    """A thousand strange files do not hide what the summary says."""
+    for number in range(MOST + 50):
+        (folder / f"strange{number}").touch()
+    verdict = verify(folder, [log.key.vkey])
+    assert (MOST, MOST + 50) == (len(verdict.faults), verdict.faults_found)
+
+
+def test_entries_with_lengths_that_lie(log: MadeLog, folder: Path):
+    """A record that claims to be longer than its file."""
+    (folder / "tile/entries/002.p/27").write_bytes(struct.pack(">H", 65_535) + b"x")
+    first = verify(folder, [log.key.vkey]).faults[0]
+    assert ("bad_entries", "tile/entries/002.p/27", 512) == (first.code, first.file, first.position)
