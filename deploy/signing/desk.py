@@ -52,17 +52,19 @@ class Desk:
             return SignerState(vkey=log.keys[0].vkey, size=log.memory.size, root=log.memory.root)
 
     def sign(self, origin: str, old: int, proof: list[bytes], size: int, root: bytes) -> bytes:
-        """Sign a tree head and remember it, in the opposite order; what was signed last gets the same note again.
+        """Sign a tree head, remember it, and only then give the note out.
 
+        What was signed last gets the same note again; once after a rotation, one that the new key signed too.
         Raises SignerRefused: bad_request, stale, went_back, inconsistent, memory_unusable.
         """
         _require_sane(old, proof, size, root)
         with self._opened(origin) as log:
-            memory = log.memory
-            if memory.note is not None and (size, root) == (memory.size, memory.root):
+            memory, head = log.memory, Checkpoint(origin, size, root)
+            if (size, root) != (memory.size, memory.root):
+                _require_continued(memory, old, proof, size, root)
+            elif memory.note is not None and log.keys[0].sign(head.text) in memory.note:
                 return memory.note.encode()
-            _require_continued(memory, old, proof, size, root)
-            note = signed(Checkpoint(origin, size, root), log.keys)
+            note = signed(head, log.keys)
             self.folder.keep(StoredMemory(origin, size, root, note.decode()))
             self._retire(log.stored)
             return note
