@@ -15,7 +15,7 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID, uuid4
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from events.tenancy import across_tenants, tenant
 
@@ -38,13 +38,38 @@ def create_log(engine: Engine, org: UUID) -> None:
     with tenant(engine, org) as connection:
         values = {"org": org}
         connection.execute(text("INSERT INTO tenant_directory (org_id) VALUES (:org) ON CONFLICT DO NOTHING"), values)
-        connection.execute(
-            text(
-                "INSERT INTO log_heads (org_id, size, last_recorded_at, live_build, clamped) "
-                "VALUES (:org, 0, 'epoch', 1, 0) ON CONFLICT DO NOTHING"
-            ),
-            values,
-        )
+        _begin(connection, org)
+
+
+def platform_log(engine: Engine) -> UUID:
+    """The id of the installation's own log, begun where there is none yet: in no list, of no organisation."""
+    with across_tenants(engine) as connection:
+        # One row for ever: whoever comes at the same time waits, and then finds it.
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('platform_log'))"))
+        statement = "INSERT INTO platform_log (org_id) SELECT :org WHERE NOT EXISTS (SELECT FROM platform_log)"
+        connection.execute(text(statement), {"org": uuid4()})
+    org = known_platform_log(engine)
+    assert org is not None, "it was stored now, and nothing is ever removed"
+    with tenant(engine, org) as connection:
+        _begin(connection, org)
+    return org
+
+
+def known_platform_log(engine: Engine) -> UUID | None:
+    """The id of the installation's own log, None before its first anchor."""
+    with across_tenants(engine) as connection:
+        found: UUID | None = connection.scalar(text("SELECT org_id FROM platform_log"))
+    return found
+
+
+def _begin(connection: Connection, org: UUID) -> None:
+    connection.execute(
+        text(
+            "INSERT INTO log_heads (org_id, size, last_recorded_at, live_build, clamped) "
+            "VALUES (:org, 0, 'epoch', 1, 0) ON CONFLICT DO NOTHING"
+        ),
+        {"org": org},
+    )
 
 
 def organisations(engine: Engine) -> list[UUID]:

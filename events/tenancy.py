@@ -24,8 +24,8 @@ Store: TypeAlias = Engine
 """The database, for those above the log who hand it on and write no SQL themselves."""
 
 MINIMUM_SERVER = 170_006
-GLOBAL_TABLES = ("tenant_directory", "alembic_version")
-HISTORY = ("events", "commands", "report_files", "tiles", "checkpoints")
+GLOBAL_TABLES = ("tenant_directory", "platform_log", "alembic_version")
+HISTORY = ("events", "commands", "report_files", "tiles", "checkpoints", "platform_log")
 _LOST = (
     "The database did not answer. Nothing was half-written; send the same request with the same Idempotency-Key again."
 )

@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from events.append import Claim
 from events.organisations import issue_token
+from events.tenancy import GLOBAL_TABLES
 from tests.conftest import Database
 from tests.core import Whole
 from tests.events.rows import change, connected, rows
@@ -41,6 +42,8 @@ REFUSED = (
     "DELETE FROM api_tokens",
     "UPDATE tenant_directory SET created_at = now()",
     "DELETE FROM tenant_directory",
+    "UPDATE platform_log SET org_id = gen_random_uuid()",
+    "DELETE FROM platform_log",
     "UPDATE alembic_version SET version_num = '0'",
     "DROP TABLE events",
     "ALTER TABLE events DISABLE ROW LEVEL SECURITY",
@@ -109,8 +112,8 @@ def test_every_table_with_an_organisation_is_looked_at(url: str) -> None:
         "SELECT relname, EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'org_id') "
         "FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind = ANY ('{r,p,v,m,f}') ORDER BY 1",
     )
-    assert [*TENANT_TABLES] == [name for name, tenants in found if tenants and name != "tenant_directory"]
-    assert {"alembic_version", "tenant_directory"} == {name for name, _ in found} - {*TENANT_TABLES}
+    assert [*TENANT_TABLES] == [name for name, tenants in found if tenants and name not in GLOBAL_TABLES]
+    assert {*GLOBAL_TABLES} == {name for name, _ in found} - {*TENANT_TABLES}
 
 
 def test_the_organisation_leads_every_key(owner: str) -> None:

@@ -42,6 +42,8 @@ NOT_DECIDED = {
     "KeyRotated": "the signer has the new key when it is noted",
     "Anchored": "somebody outside gave the token that is noted",
     "Audited": "a worker writes down what it found",
+    "CheckpointSeen": "a worker writes down what was signed",
+    "AnchorGiven": "somebody outside gave the token that is noted",
 }
 
 
