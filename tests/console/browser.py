@@ -71,8 +71,9 @@ class Browser:
             pass
 
     def ask(self, expression: str) -> Any:
-        """What a script in the page finds."""
-        return self.call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
+        """What a script in the page finds, or what its promise comes to."""
+        found = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        return found["result"].get("value")
 
     def press(self, selector: str) -> None:
         """Press what a selector finds, and wait until the page that it leads to is there."""

@@ -1,0 +1,185 @@
+"""The page that checks bundles in a browser comes to the same verdicts as the command, and passes the same vectors."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from base64 import b64encode
+from collections.abc import Iterator
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from events.proof.notes import SigningKey
+from services.bundles.verify import verify
+from services.bundles.write import Exporter
+from tests.bundles.damage import HASHES, LINES, PROOF, RECORDS, WAYS, Kind, damage
+from tests.bundles.made import MadeLog
+from tests.console.browser import Browser, browser
+
+BYTES = Kind(lambda data: [data[at : at + 9] for at in range(0, len(data), 9)], b"".join, 3)
+PLACES: tuple[tuple[str, str, Kind], ...] = (
+    ("whole", "tile/entries/001", RECORDS),
+    ("whole", "tile/0/000", HASHES),
+    ("whole", "tile/1/000.p/2", Kind(HASHES.split, HASHES.join, 0)),
+    ("whole", "checkpoint", LINES),
+    ("whole", "manifest.json", BYTES),
+    ("part", "records", BYTES),
+    ("part", "receipts", PROOF),
+    ("part", "streams", BYTES),
+)
+
+
+VECTORS = """((roots, proofs) => {
+    const bytes = (text) => Uint8Array.from(text.match(/../g) ?? [], (one) => parseInt(one, 16));
+    const raw = (text) => Uint8Array.from(atob(text ?? ""), (one) => one.charCodeAt(0));
+    const leaves = roots.leaf_inputs_hex.map((one) => Mentorledger.leafHash(bytes(one)));
+    const bad = [];
+    roots.root_hashes_hex_by_size.forEach((root, size) => {
+        if (Mentorledger.hex(Mentorledger.rootOf(leaves.slice(0, size))) !== root) bad.push(size);
+    });
+    for (const one of proofs) {
+        const proof = (one.proof ?? []).map(raw);
+        const reached = Mentorledger.rootByInclusion(raw(one.leafHash), one.leafIdx, one.treeSize, proof);
+        const good = reached !== null && Mentorledger.hex(reached) === Mentorledger.hex(raw(one.root));
+        if (good === Boolean(one.wantErr)) bad.push(one.name);
+    }
+    return JSON.stringify([roots.root_hashes_hex_by_size.length, proofs.length, bad]);
+})"""
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Browser]:
+    with as_file(files("services.bundles").joinpath("verifier.html")) as path, browser() as opened:
+        opened.open(path.as_uri())
+        yield opened
+
+
+def checked(page: Browser, bundle: Path, vkey: str) -> dict[str, Any]:
+    """The page's verdict on a folder."""
+    names = (path for path in sorted(bundle.rglob("*")) if path.is_file())
+    held = {path.relative_to(bundle).as_posix(): b64encode(path.read_bytes()).decode() for path in names}
+    answer = page.ask(
+        f"(async () => {{ const files = new Map(Object.entries({json.dumps(held)}).map(([name, data]) => "
+        "[name, new Blob([Uint8Array.from(atob(data), (one) => one.charCodeAt(0))])])); "
+        f"return JSON.stringify(await Mentorledger.check(files, {json.dumps(vkey)})); }})()"
+    )
+    assert answer is not None, "the page's script failed"
+    verdict: dict[str, Any] = json.loads(answer)
+    return verdict
+
+
+@pytest.mark.parametrize("which", ("whole", "part"))
+def test_a_sound_bundle_is_proven(which: str, page: Browser, log: MadeLog, request: pytest.FixtureRequest) -> None:
+    """Nothing is found, and what is proven and what is not is said."""
+    verdict = checked(page, request.getfixturevalue(which), log.key.vkey)
+    assert [] == verdict["faults"]
+    assert verdict["sound"]
+    assert len(verdict["proven"]) >= 3 <= len(verdict["notProven"])
+
+
+@pytest.mark.parametrize("size", (0, 1, 255, 256, 257, 600))
+def test_any_size_of_log(size: int, page: Browser, tmp_path: Path) -> None:
+    """Empty, one record, and around the widths of tiles."""
+    made = MadeLog().fill(size)
+    verdict = checked(page, made.export(tmp_path / "bundle"), made.key.vkey)
+    assert (True, []) == (verdict["sound"], verdict["faults"])
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("which", "place", "kind"), PLACES, ids=[place for _, place, _ in PLACES])
+def test_whatever_the_command_refuses_the_page_refuses(
+    which: str,
+    place: str,
+    kind: Kind,
+    way: str,
+    page: Browser,
+    log: MadeLog,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+) -> None:
+    """Every damage is found by both, and both name the damaged file."""
+    folder = shutil.copytree(request.getfixturevalue(which), tmp_path / "bundle")
+    file = folder / place
+    if file.is_dir():
+        file = min(file.iterdir())
+    damage(file, kind, way)
+    ours, theirs = verify(folder, [log.key.vkey]), checked(page, folder, log.key.vkey)
+    assert (False, False) == (ours.sound, theirs["sound"])
+    name = file.relative_to(folder).as_posix()
+    assert name in {one.file for one in ours.faults}
+    assert name in {one["file"] for one in theirs["faults"]}
+    assert [] == theirs["proven"]
+
+
+@pytest.mark.parametrize(
+    ("vkey", "code"),
+    (
+        (SigningKey.generate("mentorledger/log/other").vkey, "no_known_signature"),
+        ("nonsense", "bad_vkey"),
+        ("", "bad_vkey"),
+    ),
+)
+def test_a_key_of_another_log_opens_nothing(vkey: str, code: str, page: Browser, whole: Path) -> None:
+    """The key comes from elsewhere; one that does not fit is named as that."""
+    verdict = checked(page, whole, vkey)
+    assert (False, code) == (verdict["sound"], verdict["faults"][0]["code"])
+
+
+def test_a_file_that_nobody_vouches_for_is_named(page: Browser, log: MadeLog, whole: Path, tmp_path: Path) -> None:
+    """Something more in the folder is a fault."""
+    folder = shutil.copytree(whole, tmp_path / "bundle")
+    (folder / "note.exe").write_bytes(b"x")
+    assert ["note.exe"] == [one["file"] for one in checked(page, folder, log.key.vkey)["faults"]]
+
+
+def test_an_archive_is_read_without_being_unpacked(page: Browser, log: MadeLog, tmp_path: Path) -> None:
+    """The .zip of a bundle is as good as its folder; one that is cut off is no archive."""
+    path = tmp_path / "bundle.zip"
+    Exporter(log, log).organisation(log.org, path)
+    data = path.read_bytes()
+    for content, expected in ((data, True), (data[:-30], "bad_archive"), (b"", "bad_archive")):
+        answer = page.ask(
+            f"(async () => {{ try {{ const files = await Mentorledger.unzip(new File([Uint8Array.from(atob("
+            f"{json.dumps(b64encode(content).decode())}), (one) => one.charCodeAt(0))], 'bundle.zip')); "
+            f"return (await Mentorledger.check(files, {json.dumps(log.key.vkey)})).sound; "
+            "} catch (error) { return error.code; } })()"
+        )
+        assert expected == answer
+
+
+def test_the_published_vectors_hold_in_the_page_too(page: Browser, shared_dir: Path) -> None:
+    """Roots and inclusion proofs of RFC 6962 trees, those that must fail included."""
+    folder = shared_dir / "vectors" / "rfc6962-merkle"
+    roots = json.loads((folder / "roots.json").read_text())
+    proofs = json.loads((folder / "inclusion.json").read_text())
+    found = page.ask(f"{VECTORS}({json.dumps(roots)}, {json.dumps(proofs)})")
+    assert [9, 98, []] == json.loads(found)
+
+
+def test_the_page_has_no_way_to_the_network(page: Browser) -> None:
+    """Its policy allows no request at all, and it names no address."""
+    source = files("services.bundles").joinpath("verifier.html").read_text(encoding="utf-8")
+    assert "default-src 'none'" in source
+    assert "http" not in source.replace("http-equiv", "")
+    assert "blocked" == page.ask("fetch('http://127.0.0.1:9/').then(() => 'open', () => 'blocked')")
+
+
+def test_a_person_sees_the_verdict(page: Browser, log: MadeLog, tmp_path: Path) -> None:
+    """The outcome stands on the page in words; nothing is wider than a phone."""
+    page.size(390, 844)
+    path = tmp_path / "bundle.zip"
+    Exporter(log, log).organisation(log.org, path)
+    page.ask(f"document.getElementById('key').value = {json.dumps(log.key.vkey)}")
+    page.ask(
+        f"(async () => {{ const transfer = new DataTransfer(); transfer.items.add(new File([Uint8Array.from(atob("
+        f"{json.dumps(b64encode(path.read_bytes()).decode())}), (one) => one.charCodeAt(0))], 'bundle.zip')); "
+        "const input = document.getElementById('archive'); input.files = transfer.files; "
+        "const seen = new Promise((go) => new MutationObserver(() => document.querySelector('.verdict') && go())"
+        ".observe(document.getElementById('outcome'), {childList: true, subtree: true})); "
+        "input.dispatchEvent(new Event('change')); await seen; })()"
+    )
+    assert "Nothing is wrong with this bundle." == page.ask("document.querySelector('.verdict').textContent")
+    assert page.ask("document.documentElement.scrollWidth") <= 390
