@@ -7,6 +7,7 @@ from deploy.folder import open_folder
 from deploy.settings import Settings
 from events.catalogue import check
 from events.tenancy import check_database
+from events.treestore import TreeStore
 from projections.effects import Effects
 from projections.engine import Views
 from projections.queries import Queries
@@ -33,6 +34,7 @@ def context_of(settings: Settings) -> Context:
         queries=Queries(core.engine, core.log),
         views=Views(core.engine),
         effects=Effects(core.engine),
+        tree=TreeStore(core.engine),
         mail=sender_of(settings.smtp_url, open_folder(settings.data).outbox),
         sender=settings.mail_from,
         signer=None if settings.signer_url is None else HttpSigner(settings.signer_url),

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from events.checkpointing import Signer
 from events.log import Log
 from events.tenancy import Store
+from events.treestore import TreeStore
 from projections.effects import Effects
 from projections.engine import Views
 from projections.queries import Queries
 from services.pipeline import Pipeline
+from workers.anchors.targets import Targets
 from workers.mail.sender import Sender
 
 Factory = Callable[[], "Context"]
@@ -25,7 +27,7 @@ Factory = Callable[[], "Context"]
 class Context:
     """The parts of the core and the way out for mail; sender is the address that mail comes from.
 
-    signer: who signs checkpoints, None where none is set: then there are none.
+    signer: who signs checkpoints, None where none is set: then there are none. anchors: who is asked to vouch for them.
     """
 
     engine: Store
@@ -34,9 +36,11 @@ class Context:
     queries: Queries
     views: Views
     effects: Effects
+    tree: TreeStore
     mail: Sender
     sender: str
     signer: Signer | None = None
+    anchors: Targets = field(default_factory=Targets)
 
 
 _factories: list[Factory] = []

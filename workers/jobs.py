@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from uuid import UUID
 
+from events.errors import SignerUnavailable
+from workers import checkpoints
 from workers.context import opened
 from workers.reminders.send import send_due
 from workers.reports.schedule import make_waiting
 from workers.views import catch_up_views as catch_up
+
+_log = logging.getLogger(__name__)
 
 
 def catch_up_views(org: str) -> None:
@@ -27,3 +32,12 @@ def make_reports(org: str) -> None:
     """Make the reports that were asked for, and those of the last finished periods."""
     with opened() as context:
         make_waiting(context, UUID(org), datetime.now(UTC))
+
+
+def make_checkpoint(org: str) -> None:
+    """Have the log of an organisation signed; while the signer is away the next sweep asks again."""
+    with opened() as context:
+        try:
+            checkpoints.make_checkpoint(context, UUID(org), datetime.now(UTC))
+        except SignerUnavailable as error:
+            _log.warning("The log of organisation %s was not signed: %s", org, error)

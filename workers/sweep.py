@@ -1,7 +1,8 @@
 """The sweep: every few seconds, what lost nudges, killed workers and the passing of time have left to do.
 
 One query finds it, for all organisations. It becomes jobs; while Redis is gone, the views and reminders are done here,
-one organisation after the other, so that an outage of Redis delays mail and stops none. Reports wait for Redis.
+one organisation after the other, so that an outage of Redis delays mail and stops none; checkpoints too. Reports wait
+for Redis. The first sweep compares every log with what was signed of it, since the database may be a restored one.
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from uuid import UUID
 
 from redis import Redis, RedisError
 
-from events.errors import StorageUnavailable
+from events.errors import SignerUnavailable, StorageUnavailable
 from projections.waiting import Waiting, work_waiting
+from workers.checkpoints import halt_what_went_back, make_checkpoint
 from workers.context import Context
 from workers.pulse import beat
-from workers.queues import REMINDERS, REPORTS, VIEWS, Queues
+from workers.queues import CHECKPOINTS, REMINDERS, REPORTS, VIEWS, Queues
 from workers.reminders.send import send_due
 from workers.reports.schedule import planned_key
 from workers.views import catch_up_views
@@ -36,11 +39,15 @@ class Sweep:
         self._queues = Queues(connection)
         self._said: set[str] = set()
         self._saying: set[str] = set()
+        self._compared = False
+        self._signer_away = False
 
     def run(self, stop: threading.Event, seconds: float) -> None:
         """Sweep until told to stop, with a pause of so many seconds; no fault ends it."""
         while not stop.is_set():
             now = datetime.now(UTC)
+            if not self._compared:
+                self._guarded(self._compare)
             self._guarded(partial(self.once, now))
             self._guarded(partial(beat, self._connection, NAME, now, max(30, int(6 * seconds))))
             self._said, self._saying = self._saying, set()
@@ -48,7 +55,9 @@ class Sweep:
 
     def once(self, now: datetime) -> list[Waiting]:
         """Have done what waits now; what was found."""
-        found = work_waiting(self._context.engine, now, planned_key(now))
+        signed = self._context.signer is not None
+        found = work_waiting(self._context.engine, now, planned_key(now), signed=signed)
+        self._signer_away = False
         for one in found:
             try:
                 self._enqueue(one, now)
@@ -58,9 +67,9 @@ class Sweep:
         return found
 
     def _enqueue(self, one: Waiting, now: datetime) -> None:
-        for wanted, kind in ((one.views, VIEWS), (one.reminders, REMINDERS), (one.reports, REPORTS)):
-            if wanted:
-                self._queues.add(kind, one.org, now)
+        wanted = {VIEWS: one.views, REMINDERS: one.reminders, REPORTS: one.reports, CHECKPOINTS: one.checkpoints}
+        for kind in (kind for kind, is_wanted in wanted.items() if is_wanted):
+            self._queues.add(kind, one.org, now)
 
     def _do(self, one: Waiting, now: datetime) -> None:
         """The work of one organisation, in this process; its faults are its own."""
@@ -68,15 +77,28 @@ class Sweep:
             catch_up_views(self._context, one.org)
             if one.reminders:
                 send_due(self._context, one.org, now)
+            if one.checkpoints and not self._signer_away:
+                self._sign(one.org, now)
         except StorageUnavailable:
             raise
         except Exception:  # noqa: BLE001  # one organisation's failure never stops another's work
             _log.exception("The work of organisation %s failed; it is tried again.", one.org)
 
+    def _sign(self, org: UUID, now: datetime) -> None:
+        try:
+            make_checkpoint(self._context, org, now)
+        except SignerUnavailable as error:
+            self._signer_away = True  # to wait for it once per sweep is enough
+            self._say(f"{type(error).__name__}: {error}")
+
+    def _compare(self) -> None:
+        halt_what_went_back(self._context)
+        self._compared = True
+
     def _guarded(self, step: Callable[[], object]) -> None:
         try:
             step()
-        except (StorageUnavailable, RedisError) as error:
+        except (StorageUnavailable, SignerUnavailable, RedisError) as error:
             self._say(f"{type(error).__name__}: {error}")
         except Exception:  # noqa: BLE001  # the sweep is what everything else relies on: it goes on
             _log.exception("A sweep failed; the next one follows.")

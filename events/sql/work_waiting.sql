@@ -6,8 +6,8 @@
 -- left unfinished over a minute ago. reports: one was asked for, or those of p_planned are not made; an
 -- organisation on its first day must have been quiet for a minute first, it may be in the middle of an import.
 -- checkpoints (asked with p_signed, that is where there is a signer): the log is longer than what was signed of it, or
--- its newest log.streams_root is over a day old and more has come since than the log's own notes about itself. A halted
--- log takes nothing: whatever ends with an append is left alone.
+-- its newest log.streams_root (without any: its first record) is over a day old and more has come since than the log's
+-- own notes about itself, as `services/streams.py` has it. A halted log takes nothing: whatever ends with an append is left alone.
 CREATE OR REPLACE FUNCTION work_waiting(
     p_views text[], p_planned text, p_now timestamptz, p_signed boolean DEFAULT false
 )
@@ -62,15 +62,17 @@ BEGIN
         );
         IF p_signed AND NOT v_halted THEN
             checkpoints := v_size > coalesce((SELECT max(c.size) FROM checkpoints c WHERE c.org_id = org), 0);
-            IF NOT checkpoints AND v_created < p_now - interval '1 day' THEN
+            IF NOT checkpoints THEN
                 v_own := 'log-' || org;
                 v_covered := NULL;
-                SELECT (convert_from(x.record, 'UTF8')::jsonb #>> '{data,size}')::bigint, x.stream_version, x.recorded_at
+                SELECT (convert_from(x.record, 'UTF8')::jsonb #>> '{data,size}')::bigint, x.stream_version, x.occurred_at
                     INTO v_covered, v_since, v_rooted FROM events x
                     WHERE x.org_id = org AND x.stream = v_own AND x.type = 'log.streams_root'
                     ORDER BY x.stream_version DESC LIMIT 1;
-                checkpoints := (v_covered IS NULL OR v_rooted < p_now - interval '1 day')
-                    AND v_size - coalesce(v_covered, 0) > (
+                IF v_covered IS NULL THEN
+                    SELECT x.recorded_at INTO v_rooted FROM events x WHERE x.org_id = org AND x.position = 0;
+                END IF;
+                checkpoints := v_rooted < p_now - interval '1 day' AND v_size - coalesce(v_covered, 0) > (
                         SELECT count(*) FROM events x
                         WHERE x.org_id = org AND x.stream = v_own AND x.stream_version >= coalesce(v_since, 1)
                     );

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from events.treestore import TreeStore
 from projections.effects import Effects
 from tests.web.conftest import Client, Running, json_of, make_running
 from tests.web.test_errors import must_be_problem
@@ -30,6 +31,7 @@ def workers(shared_api: Running, tmp_path: Path) -> Callable[[UUID], int]:
         queries=whole.queries,
         views=whole.views,
         effects=Effects(whole.engine),
+        tree=TreeStore(whole.engine),
         mail=Outbox(tmp_path),
         sender="mentoring@town.test",
     )

@@ -23,6 +23,7 @@ from events.subjects.programme import Policy, ProgrammeCreated, ProgrammeOpened
 from events.subjects.relationship import Registered
 from events.subjects.session import Commitment, SessionHeld
 from events.tenancy import make_engine
+from events.treestore import TreeStore
 from projections.effects import Effects
 from projections.engine import Views
 from projections.queries import Queries
@@ -77,6 +78,7 @@ def context_of(engine: Engine, mail: Sender) -> Context:
         queries=Queries(engine, log),
         views=Views(engine),
         effects=Effects(engine),
+        tree=TreeStore(engine),
         mail=mail,
         sender=SENDER,
     )
