@@ -119,7 +119,7 @@ class Cosigner(_SecretKey):
 
     def cosign(self, checkpoint_text: str, time: int) -> str:
         """The cosignature line (with its line feed) of a checkpoint's text, seen at so many POSIX seconds."""
-        return self._line(_cosigned(checkpoint_text, time), time.to_bytes(_TIME_BYTES, "big"))
+        return self._line(_cosigned(checkpoint_text.encode(), time), time.to_bytes(_TIME_BYTES, "big"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +167,15 @@ class Verifier:
         """SHA-256 of the vkey's key bytes (type and public key) as hex, for reading out."""
         return sha256(self._key).hexdigest()
 
-    def verifies(self, text: str, data: bytes) -> bool:
-        """Whether these bytes, behind the key ID, are this key's signature of the text."""
-        message = text.encode()
+    def verifies(self, text: bytes, data: bytes) -> bool:
+        """Whether `data`, what follows the key ID, is this key's signature of the text."""
         if self.kind == COSIGNATURE:
             time, data = int.from_bytes(data[:_TIME_BYTES], "big"), data[_TIME_BYTES:]
             if time > MAX_NUMBER:
                 return False
-            message = _cosigned(text, time)
+            text = _cosigned(text, time)
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(data, message)
+            Ed25519PublicKey.from_public_bytes(self.public).verify(data, text)
         except InvalidSignature:
             return False
         return True
@@ -231,7 +230,7 @@ def open_note(data: bytes, verifiers: Iterable[Verifier]) -> Note:
         verifier = known.get((signature.name, signature.key_id))
         if verifier is None:
             continue
-        if not verifier.verifies(note.text, signature.data):
+        if not verifier.verifies(note.text.encode(), signature.data):
             raise ProofError(
                 "bad_signature", f"The signature of {signature.name} does not fit the text: one of the two was changed."
             )
@@ -272,8 +271,8 @@ def _key_id(name: str, key: bytes) -> bytes:
     return sha256(name.encode() + b"\n" + key).digest()[:_ID_BYTES]
 
 
-def _cosigned(text: str, time: int) -> bytes:
-    return f"cosignature/v1\ntime {time}\n{text}".encode()
+def _cosigned(text: bytes, time: int) -> bytes:
+    return b"cosignature/v1\ntime %d\n" % time + text
 
 
 def _bad_note(why: str) -> ProofError:
