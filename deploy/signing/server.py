@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import logging
 import socket
+import sys
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -40,12 +41,19 @@ class SignerServer(ThreadingHTTPServer):
         self.socket = listener
         self.desk, self.secret = desk, secret
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Log what went wrong with a connection; whoever has gone away is no fault of ours."""
+        if isinstance(sys.exception(), OSError):
+            _log.debug("A client went away.")
+        else:
+            _log.exception("A question was not answered.")
+
 
 def answer(desk: Keeper, path: str, body: bytes) -> Answer:
     """Return the status and what is told; the body is JSON as the forms of `workers.signing` say."""
     ask = _QUESTIONS.get(path)
     if ask is None:
-        return _refusal(SignerRefused(f"There is {', '.join(_QUESTIONS)} here, and GET /health.", "unknown_path"))
+        return _nothing_here()
     try:
         return 200, ask(desk, body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -82,6 +90,11 @@ _QUESTIONS: dict[str, Callable[[Keeper, bytes], Any]] = {
 }
 
 
+def _nothing_here() -> Answer:
+    told = " and ".join(f"POST {path}" for path in _QUESTIONS)
+    return _refusal(SignerRefused(f"There is GET /health and {told} here.", "unknown_path"))
+
+
 def _refusal(error: SignerRefused) -> Answer:
     size = error.facts.get("size")
     return STATUS[error.code], Refusal(error.code, error.message, size if isinstance(size, int) else None)
@@ -93,8 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self._admitted():
-            told = answer(self.server.desk, self.path, b"") if self.path != "/health" else (200, {})
-            self._tell(*told)
+            self._tell(*((200, {}) if self.path == "/health" else _nothing_here()))
 
     def do_POST(self) -> None:
         if not self._admitted():

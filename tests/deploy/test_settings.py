@@ -39,6 +39,8 @@ def test_empty_variable_is_no_value():
         ("DATABASE_OWNER_URL", "postgresql://user:hidden@db:port/x"),
         ("REDIS_URL", "http://hidden/"),
         ("REDIS_URL", "redis://:hidden@host:99999/0"),
+        ("SIGNER_URL", "redis://:hidden@host:1"),
+        ("SIGNER_URL", "http://host:8090"),
         ("SMTP_URL", "mail.example.org"),
         ("MAIL_FROM", "nobody"),
         ("MENTORLEDGER_PORT", "0"),
@@ -57,6 +59,13 @@ def test_bad_value_is_refused_by_its_name(name, value):
     assert "hidden" not in refusal.value.message
 
 
+def test_signers_folder_is_in_the_data_folder_unless_it_is_named():
+    """A copy of the data folder takes the signer's memory along; whoever does not want that names another."""
+    assert Path("var/signer") == Settings.from_environment({}).signer_folder
+    named = {"MENTORLEDGER_SIGNER_DATA": "/srv/signer"}
+    assert Path("/srv/signer") == Settings.from_environment(named).signer_folder
+
+
 def test_passwords_are_not_shown():
     """A settings object in a log or a traceback shows no password."""
     settings = Settings.from_environment(
@@ -64,6 +73,7 @@ def test_passwords_are_not_shown():
             "DATABASE_URL": "postgresql://user:hidden@db/x",
             "REDIS_URL": "redis://:hidden@host/0",
             "SMTP_URL": "smtp://user:hidden@mail",
+            "SIGNER_URL": "http://:hidden@host:8090",
         }
     )
     assert "hidden" not in repr(settings)

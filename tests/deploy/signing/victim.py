@@ -13,7 +13,7 @@ from deploy.signing.desk import DAY, Desk
 from deploy.signing.folder import open_signer_folder
 from tests.deploy.signing.chain import ORIGIN, TRUE
 
-WRITES = ("open", "write", "fsync", "replace", "rename", "unlink", "close")
+WRITES = ("open", "fdopen", "write", "fsync", "replace", "rename", "unlink", "close")
 SIZES = (0, 3, 4, 9)
 ROTATED_AFTER = 1
 
