@@ -37,6 +37,7 @@ def context_of(settings: Settings) -> Context:
         tree=TreeStore(core.engine),
         mail=sender_of(settings.smtp_url, open_folder(settings.data).outbox),
         sender=settings.mail_from,
+        alerts=settings.alert_mail or settings.mail_from,
         signer=None if settings.signer_url is None else HttpSigner(settings.signer_url),
     )
 

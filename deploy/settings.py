@@ -18,6 +18,7 @@
 | MENTORLEDGER_SIGNER_DATA | the signer's folder: keys, and what was signed last | `signer` in the data folder |
 | SMTP_URL | smtp://user:password@host:587, smtp+starttls:// (demands TLS) or smtps:// | mail stays in the data folder |
 | MAIL_FROM | sender of the mail | mentorledger@localhost |
+| ALERT_MAIL | who is told when the nightly audit finds something | the sender |
 """
 
 from collections.abc import Mapping
@@ -52,6 +53,7 @@ class Settings:
     signer_data: Path | None = None
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "mentorledger@localhost"
+    alert_mail: str | None = None
 
     @property
     def signer_folder(self) -> Path:
@@ -82,6 +84,7 @@ class Settings:
             signer_data=read.path("MENTORLEDGER_SIGNER_DATA"),
             smtp_url=read.address("SMTP_URL", ("smtp", "smtp+starttls", "smtps"), "smtp://user:password@host:587"),
             mail_from=read.mail("MAIL_FROM") or "mentorledger@localhost",
+            alert_mail=read.mail("ALERT_MAIL"),
         )
 
 

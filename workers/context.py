@@ -28,6 +28,7 @@ class Context:
     """The parts of the core and the way out for mail; sender is the address that mail comes from.
 
     signer: who signs checkpoints, None where none is set: then there are none. anchors: who is asked to vouch for them.
+    alerts: the address of those who run the installation.
     """
 
     engine: Store
@@ -40,6 +41,7 @@ class Context:
     mail: Sender
     sender: str
     signer: Signer | None = None
+    alerts: str | None = None
     anchors: Targets = field(default_factory=Targets)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from events.errors import SignerUnavailable
 from workers import checkpoints
+from workers.audit import audit_nightly
 from workers.context import opened
 from workers.reminders.send import send_due
 from workers.reports.schedule import make_waiting
@@ -32,6 +33,12 @@ def make_reports(org: str) -> None:
     """Make the reports that were asked for, and those of the last finished periods."""
     with opened() as context:
         make_waiting(context, UUID(org), datetime.now(UTC))
+
+
+def audit_log(org: str) -> None:
+    """Read the whole log of an organisation again and say what is not as it must be."""
+    with opened() as context:
+        audit_nightly(context, UUID(org), datetime.now(UTC))
 
 
 def make_checkpoint(org: str) -> None:

@@ -42,6 +42,7 @@ VIEWS = Kind("views", "views", "workers.jobs.catch_up_views", 1800)
 REMINDERS = Kind("reminders", "effects", "workers.jobs.send_due_reminders", 900)
 REPORTS = Kind("reports", "effects", "workers.jobs.make_reports", 1800)
 CHECKPOINTS = Kind("checkpoints", "effects", "workers.jobs.make_checkpoint", 900)
+AUDITS = Kind("audits", "effects", "workers.jobs.audit_log", 3600)
 QUEUES = ("views", "effects")
 
 

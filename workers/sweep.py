@@ -1,8 +1,9 @@
 """The sweep: every few seconds, what lost nudges, killed workers and the passing of time have left to do.
 
 One query finds it, for all organisations. It becomes jobs; while Redis is gone, the views and reminders are done here,
-one organisation after the other, so that an outage of Redis delays mail and stops none; checkpoints too. Reports wait
-for Redis. The first sweep compares every log with what was signed of it, since the database may be a restored one.
+one organisation after the other, so that an outage of Redis delays mail and stops none; checkpoints too. Reports and
+audits wait for Redis. The first sweep compares every log with what was signed of it, since the database may be a
+restored one.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from redis import Redis, RedisError
 
 from events.errors import SignerUnavailable, StorageUnavailable
 from projections.waiting import Waiting, work_waiting
+from workers.audit import night_of
 from workers.checkpoints import halt_what_went_back, make_checkpoint
 from workers.context import Context
 from workers.pulse import beat
-from workers.queues import CHECKPOINTS, REMINDERS, REPORTS, VIEWS, Queues
+from workers.queues import AUDITS, CHECKPOINTS, REMINDERS, REPORTS, VIEWS, Queues
 from workers.reminders.send import send_due
 from workers.reports.schedule import planned_key
 from workers.views import catch_up_views
@@ -56,7 +58,7 @@ class Sweep:
     def once(self, now: datetime) -> list[Waiting]:
         """Have done what waits now; what was found."""
         signed = self._context.signer is not None
-        found = work_waiting(self._context.engine, now, planned_key(now), signed=signed)
+        found = work_waiting(self._context.engine, now, planned_key(now), signed=signed, night=night_of(now))
         self._signer_away = False
         for one in found:
             try:
@@ -68,7 +70,7 @@ class Sweep:
 
     def _enqueue(self, one: Waiting, now: datetime) -> None:
         wanted = {VIEWS: one.views, REMINDERS: one.reminders, REPORTS: one.reports, CHECKPOINTS: one.checkpoints}
-        for kind in (kind for kind, is_wanted in wanted.items() if is_wanted):
+        for kind in (kind for kind, is_wanted in (wanted | {AUDITS: one.audit}).items() if is_wanted):
             self._queues.add(kind, one.org, now)
 
     def _do(self, one: Waiting, now: datetime) -> None:

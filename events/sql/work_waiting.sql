@@ -7,11 +7,14 @@
 -- organisation on its first day must have been quiet for a minute first, it may be in the middle of an import.
 -- checkpoints (asked with p_signed, that is where there is a signer): the log is longer than what was signed of it, or
 -- its newest log.streams_root (without any: its first record) is over a day old and more has come since than the log's
--- own notes about itself, as `services/streams.py` has it. A halted log takes nothing: whatever ends with an append is left alone.
+-- own notes about itself, as `services/streams.py` has it. audit: the audit of the night that began at p_night is not
+-- done, p_audit being its effect. A halted log takes nothing: whatever ends with an append is left alone, but the audit,
+-- which tells people.
 CREATE OR REPLACE FUNCTION work_waiting(
-    p_views text[], p_planned text, p_now timestamptz, p_signed boolean DEFAULT false
+    p_views text[], p_planned text, p_now timestamptz, p_signed boolean DEFAULT false,
+    p_audit text DEFAULT NULL, p_night timestamptz DEFAULT NULL
 )
-RETURNS TABLE (org uuid, behind boolean, due boolean, reports boolean, checkpoints boolean)
+RETURNS TABLE (org uuid, behind boolean, due boolean, reports boolean, checkpoints boolean, audit boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 #variable_conflict use_column
 DECLARE
@@ -80,11 +83,16 @@ BEGIN
         ELSE
             checkpoints := false;
         END IF;
+        audit := v_created < p_night AND NOT EXISTS (
+            SELECT FROM effects e WHERE e.org_id = org AND e.effect_key = p_audit AND (
+                e.state = 'done' OR e.not_before > p_now OR (e.state = 'begun' AND e.begun_at > p_now - interval '1 hour')
+            )
+        );
         IF v_halted THEN
             due := false;
             reports := false;
         END IF;
-        IF behind OR due OR reports OR checkpoints THEN
+        IF behind OR due OR reports OR checkpoints OR audit THEN
             RETURN NEXT;
         END IF;
     END LOOP;
