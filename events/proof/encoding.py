@@ -7,7 +7,7 @@ import binascii
 import re
 
 MAX_NUMBER = 2**63 - 1
-_NUMBER = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
 def encode64(data: bytes) -> str:

@@ -29,7 +29,7 @@ ED25519, COSIGNATURE = 0x01, 0x04
 _ID_BYTES, _KEY_BYTES, _TIME_BYTES, _SIGNATURE_BYTES = 4, 32, 8, 64
 _NO_NAME = re.compile(r"[+\x00-\x1f\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
-_KEY_ID = re.compile(r"[0-9a-f]{8}", re.ASCII)
+_KEY_ID = re.compile(r"[0-9a-f]{8}")
 _MARK = "— "
 
 

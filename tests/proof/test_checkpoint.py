@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from events.proof.checkpoint import Checkpoint, open_checkpoint, origin_of, parse_checkpoint, signed
 from events.proof.encoding import encode64
 from events.proof.errors import ProofError
-from events.proof.notes import SigningKey, write_note
+from events.proof.notes import Cosigner, SigningKey, write_note
 from events.proof.tree import EMPTY_ROOT, leaf_hash
 from tests.proof.notes import LOG, OTHER, TEXT, WITNESS, verifiers
 
@@ -76,6 +76,7 @@ def test_no_other_spelling_of_a_size_is_read(size: str) -> None:
         f"o\n5\n{ROOT64}\n\nx\n", f"\no\n5\n{ROOT64}\n", f"o\n\n5\n{ROOT64}\n", f"o\n5\n{ROOT64[:-1]}\n",
         f"o\n5\n{ROOT64[:-4]}\n", f"o\n5\nAAAA{ROOT64}\n", f"o\n5\n{ROOT64[:-2]}5=\n", f"o\n5\n {ROOT64}\n",
         f"o\n5\n{'-' * 43}=\n", f"o\n5\n{'٥' * 43}=\n", f"o\n0\n{ROOT64}\n",
+        f"o\n5\n{ROOT64}\nx",
     ),
 )  # fmt: skip  # one per line says no more
 def test_what_is_not_a_checkpoint_is_refused(text: str) -> None:
@@ -112,6 +113,9 @@ def test_a_witness_alone_opens_no_checkpoint() -> None:
     with pytest.raises(ProofError) as refused:
         open_checkpoint(write_note(HEAD.text, [line]), verifiers(LOG, WITNESS))
     assert "wrong_origin" == refused.value.code
+    namesake = Cosigner.of(LOG.name, b"w" * 32)
+    with pytest.raises(ProofError, match="no given key of that log"):
+        open_checkpoint(write_note(HEAD.text, [namesake.cosign(HEAD.text, 1)]), verifiers(LOG, namesake))
     assert HEAD == open_checkpoint(signed(HEAD, [LOG]) + line.encode(), verifiers(LOG, WITNESS))
 
 

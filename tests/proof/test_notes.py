@@ -256,3 +256,6 @@ def test_a_cosignature_of_another_time_or_kind_is_refused() -> None:
     for broken in (data[:7] + b"\1" + data[8:], data[8:], data[:71], data + b"\0", b"\xff" + data[1:], b""):
         assert not witness.verifies(TEXT.encode(), broken)
     assert not verifiers(LOG)[0].verifies(TEXT.encode(), data)
+    with pytest.raises(ProofError, match="does not fit"):
+        cosigned(2**63)
+    assert 2**63 - 1 == cosigned(2**63 - 1).verified[1].time

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from events.proof.errors import ProofError
 from events.proof.streams import (
+    ProvedHead,
     StreamHead,
     StreamProof,
     StreamTree,
@@ -13,7 +14,7 @@ from events.proof.streams import (
     prove_stream,
     streams_root,
 )
-from events.proof.tree import EMPTY_ROOT, Edge, leaf_hash
+from events.proof.tree import EMPTY_ROOT, Edge, leaf_hash, node_hash
 from tests.proof.naive import leaf
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\n"), min_size=1, max_size=8)
@@ -75,6 +76,24 @@ def test_a_stream_that_is_there_is_not_proven_absent() -> None:
         assert "bad_stream_proof" == code_of(StreamProof(stream, len(HEADS), heads), stream)
 
 
+def test_an_absence_shows_each_neighbour_once() -> None:
+    """There is one way to write a proof down."""
+    proof = prove_stream(HEADS, "goal-3x")
+    assert check_stream_proof(proof, "goal-3x", ROOT) is None
+    for heads in ((proof.heads[0], *proof.heads), (*proof.heads, proof.heads[1]), proof.heads[:1], proof.heads[1:]):
+        assert "bad_stream_proof" == code_of(replace(proof, heads=heads), "goal-3x")
+
+
+def test_a_stream_out_of_order_is_not_shown_as_absent() -> None:
+    """In a tree that somebody made up, its own head beside two others proves nothing."""
+    leaves = [leaf_hash(head_of(name).data) for name in "acb"]
+    top = node_hash(node_hash(*leaves[:2]), leaves[2])
+    paths = ((leaves[1], leaves[2]), (leaves[0], leaves[2]), (node_hash(*leaves[:2]),))
+    shown = tuple(ProvedHead(index, head_of("acb"[index]), path) for index, path in enumerate(paths))
+    with pytest.raises(ProofError, match="the stream's own head, or"):
+        check_stream_proof(StreamProof("b", 3, shown), "b", top)
+
+
 def test_a_proof_with_an_older_head_is_refused() -> None:
     """The tail that was cut off shows: the last version is in the leaf."""
     proof = prove_stream(HEADS, "goal-7")
@@ -101,6 +120,7 @@ def test_a_lie_about_the_number_of_streams_makes_no_gap() -> None:
 def test_a_proof_about_another_stream_or_root_is_refused() -> None:
     """Right in itself, but not what was asked."""
     assert "bad_stream_proof" == code_of(prove_stream(HEADS, "goal-7"), "goal-8")
+    assert "bad_stream_proof" == code_of(prove_stream(HEADS, "goal-x"), "goal-7")
     with pytest.raises(ProofError) as refused:
         check_stream_proof(prove_stream(HEADS, "goal-7"), "goal-7", leaf(0))
     assert "bad_inclusion" == refused.value.code

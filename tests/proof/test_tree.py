@@ -192,6 +192,36 @@ def test_an_edge_goes_on_where_another_stopped(first: int, second: int) -> None:
     assert (end, root_of(0, end)) == (later.size, later.root())
 
 
+def test_whole_subtrees_go_on_an_edge_where_they_can_begin() -> None:
+    """A tile's root stands for its leaves, behind a whole number of tiles."""
+    edge = Edge()
+    edge.append(root_of(0, 128), level=7)
+    edge.append(root_of(128, 192), level=6)
+    assert (192, root_of(0, 192)) == (edge.size, edge.root())
+    with pytest.raises(ProofError, match="Behind 192 records no subtree of 128 can begin") as refused:
+        edge.append(OTHER, level=7)
+    assert "bad_edge" == refused.value.code
+
+
+def test_a_proof_of_a_wrong_shape_is_refused_for_its_shape() -> None:
+    """Who sees the sentence looks at the file, not at the record."""
+    proof, path = inclusion_proof(5, 9, HASH_AT), consistency_proof(5, 9, HASH_AT)
+    for broken_proof, why in (
+        (proof[1:], "wrong number"),
+        ([*proof, OTHER], "wrong number"),
+        ([b"x", *proof[1:]], "1 bytes"),
+    ):
+        with pytest.raises(ProofError, match=why):
+            root_of_inclusion(LEAVES[5], 5, 9, broken_proof)
+    for broken_path, why in (
+        (path[1:], "wrong number"),
+        ([*path, OTHER], "wrong number"),
+        ([b"x", *path[1:]], "1 bytes"),
+    ):
+        with pytest.raises(ProofError, match=why):
+            check_consistency(5, 9, broken_path, root_of(0, 5), root_of(0, 9))
+
+
 @pytest.mark.parametrize(("size", "nodes"), ((1, []), (0, [OTHER]), (3, [OTHER]), (-1, [OTHER]), (1, [b"short"])))
 def test_an_edge_that_cannot_be_is_refused(size: int, nodes: list[bytes]) -> None:
     """The nodes are as many as the size has binary ones, 32 bytes each."""
