@@ -2,13 +2,21 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from sqlalchemy import Engine
 
 from deploy import migrations
 from deploy.backing import Backing, check_redis
 from deploy.errors import DeployError
+from deploy.settings import Settings
+from deploy.signing.reach import reached
+from deploy.signing.standing import gone_back, halted
 from events import catalogue
+from events.organisations import organisations
 from events.tenancy import check_database, make_engine
+from events.treestore import TreeStore
 
 LEAST_FREE = 200_000_000
 
@@ -28,9 +36,13 @@ def require_sound(backing: Backing) -> None:
         check()
 
 
-def findings(backing: Backing) -> Iterator[Finding]:
-    """Run every check."""
-    for name, check in _checks(backing):
+def findings(settings: Settings, backing: Backing) -> Iterator[Finding]:
+    """Run every check, those of what may be wrong while an instance runs too."""
+    for name, check in (
+        *_checks(backing),
+        ("logs", lambda: _check_logs(backing)),
+        ("signer", lambda: _check_signer(settings, backing)),
+    ):
         try:
             yield Finding(name, None, check())
         except Exception as error:
@@ -47,6 +59,37 @@ def _checks(backing: Backing) -> tuple[tuple[str, Callable[[], str]], ...]:
         ("database", lambda: _check_database(backing)),
         ("redis", lambda: _check_redis(backing)),
     )
+
+
+def _check_logs(backing: Backing) -> str:
+    with _opened(backing) as engine:
+        known = organisations(engine)
+        _refuse_logs(halted(TreeStore(engine), known))
+    return f"{len(known)}, none halted"
+
+
+def _check_signer(settings: Settings, backing: Backing) -> str:
+    if backing.signer_url is None and not settings.signer_folder.exists():
+        return "none here yet; `mentorledger run` starts one"
+    with _opened(backing) as engine, reached(settings, backing) as keeper:
+        keeper.check()
+        _refuse_logs(gone_back(TreeStore(engine), keeper, organisations(engine)))
+    where = "answers" if backing.signer_url else f"does not run; its folder {settings.signer_folder} is sound"
+    return f"{where}; no log is shorter than what was signed of it"
+
+
+def _refuse_logs(faults: list[str]) -> None:
+    if faults:
+        raise DeployError("log_halted", "\n     ".join(faults))
+
+
+@contextmanager
+def _opened(backing: Backing) -> Iterator[Engine]:
+    engine = make_engine(backing.service_url, pool_size=1)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _check_catalogue() -> str:
@@ -70,11 +113,8 @@ def _check_tables(backing: Backing) -> str:
 
 
 def _check_database(backing: Backing) -> str:
-    engine = make_engine(backing.service_url, pool_size=1)
-    try:
+    with _opened(backing) as engine:
         check_database(engine)
-    finally:
-        engine.dispose()
     return "new enough, ordinary role, row-level security forced"
 
 

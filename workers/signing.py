@@ -33,6 +33,10 @@ class Rotation(msgspec.Struct, frozen=True, kw_only=True):
 class Keeper(Signer, Protocol):
     """A signer whose keys can be looked at and changed."""
 
+    def check(self) -> None:
+        """Raise SignerUnavailable or SignerRefused where no signer answers to us."""
+        ...
+
     def keys(self, origin: str) -> tuple[ActiveKey, ...]:
         """The keys that sign for a log now, the newest first."""
         ...
@@ -147,8 +151,8 @@ class HttpSigner:
         connection = self._connection(self._host, self._port, timeout=self._seconds)
         try:
             connection.request(method, path, body, self._headers)
-            answer = connection.getresponse()
-            return answer.status, answer.read(LARGEST_ANSWER)
+            with connection.getresponse() as answer:
+                return answer.status, answer.read(LARGEST_ANSWER)
         except TimeoutError as error:
             message = f"The signer did not answer in {self._seconds:g} s. Checkpoints wait for it; see its log."
             raise SignerUnavailable(message) from error

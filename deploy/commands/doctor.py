@@ -1,4 +1,4 @@
-"""Check the data folder, the database and Redis, and say what is wrong."""
+"""Check the data folder, the database, Redis and the signer, and say what is wrong and what to do."""
 
 import argparse
 import json
@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print a line per check; 1 where one fails."""
     with open_backing(settings) as backing:
-        found = list(findings(backing))
+        found = list(findings(settings, backing))
     if args.json:
         print(json.dumps([asdict(finding) for finding in found]))
     else:

@@ -32,8 +32,8 @@ def asked(url: str, path: str, body: bytes = b"", headers: dict[str, str] | None
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
     try:
         connection.request(method, path, body, ADMITTED if headers is None else headers)
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read()).get("code")
+        with connection.getresponse() as answer:
+            return answer.status, json.loads(answer.read()).get("code")
     finally:
         connection.close()
 

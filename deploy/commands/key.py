@@ -1,0 +1,85 @@
+"""Show the key that checkpoints of an organisation are checked with, or replace it by a new one."""
+
+import argparse
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from deploy.backing import open_backing
+from deploy.commands.org import ACTOR
+from deploy.composition import Core, composed
+from deploy.options import add_action_data, add_json, add_org
+from deploy.organisation import the_organisation
+from deploy.settings import Settings
+from deploy.signing.reach import reached
+from events.proof.checkpoint import origin_of
+from events.proof.notes import Verifier
+from events.subjects.log import KeyRotated
+from services.pipeline import Fact
+from services.streams import log_stream
+from workers.signing import Keeper
+
+OVERLAP_DAYS = 30
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the actions."""
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    show = actions.add_parser("show", help="print the key and its fingerprint, for auditors and contracts")
+    show.set_defaults(act=_show)
+    rotate = actions.add_parser("rotate", help="make a new key; the old one signs beside it for a while")
+    rotate.add_argument(
+        "--overlap", type=int, default=OVERLAP_DAYS, metavar="DAYS", help="how long both sign (default: 30 days)"
+    )
+    rotate.set_defaults(act=_rotate)
+    for action in (show, rotate):
+        add_org(action)
+        add_action_data(action)
+        add_json(action)
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Do what the action says."""
+    with open_backing(settings) as backing, composed(backing.service_url) as core:
+        org = the_organisation(core.engine, args.org)
+        with reached(settings, backing) as keeper:
+            args.act(args, core, org, keeper)
+    return 0
+
+
+def _show(args: argparse.Namespace, core: Core, org: UUID, keeper: Keeper) -> None:
+    found = [_told(key.vkey, key.signs_until) for key in keeper.keys(origin_of(org))]
+    if args.json:
+        print(json.dumps({"organisation_id": str(org), "origin": origin_of(org), "keys": found}))
+        return
+    for one in found:
+        until = f" (signs until {one['signs_until']})" if one["signs_until"] else ""
+        print(f"Key{until}\n{one['vkey']}\nFingerprint\n{one['fingerprint']}")
+    print(
+        "Give it to auditors by a way of its own, never together with a bundle: `mentorledger verify BUNDLE --key KEY`."
+    )
+
+
+def _rotate(args: argparse.Namespace, core: Core, org: UUID, keeper: Keeper) -> None:
+    rotation = keeper.rotate(origin_of(org), args.overlap)
+    # Of one rotation one event, however often it is asked for; the next checkpoint puts it under both keys.
+    data = KeyRotated(old_vkey=rotation.old_vkey, new_vkey=rotation.new_vkey)
+    fact = Fact(stream=log_stream(org), data=data, occurred_at=datetime.now(UTC))
+    core.pipeline.record(org, [fact], actor=ACTOR, key=f"key-rotated-{Verifier.of(rotation.new_vkey).fingerprint}")
+    told = _told(rotation.new_vkey, None)
+    until = _date(rotation.old_signs_until)
+    if args.json:
+        print(json.dumps(told | {"old_vkey": rotation.old_vkey, "old_signs_until": until}))
+        return
+    print(f"New key\n{told['vkey']}\nFingerprint\n{told['fingerprint']}")
+    print(f"Both keys sign until {until}. Give the new one to all who have the old one.")
+
+
+def _told(vkey: str, signs_until: int | None) -> dict[str, Any]:
+    until = None if signs_until is None else _date(signs_until)
+    return {"vkey": vkey, "fingerprint": Verifier.of(vkey).fingerprint, "signs_until": until}
+
+
+def _date(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()

@@ -1,0 +1,202 @@
+"""`mentorledger key`, `log` and `doctor` over a signed log: shown, rotated, restored from an older copy, refilled."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, LiteralString
+from uuid import UUID
+
+import pytest
+
+from deploy.composition import composed
+from deploy.main import main
+from deploy.signing.desk import Desk
+from deploy.signing.folder import open_signer_folder
+from events.checkpointing import checkpoint
+from events.errors import LogHalted
+from events.proof.checkpoint import open_checkpoint, origin_of
+from events.proof.notes import Verifier
+from events.treestore import TreeStore
+from tests.conftest import Database
+from tests.events.rows import connected
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The signer's folder, in which one has been before."""
+    path = tmp_path / "signer"
+    open_signer_folder(path).release()
+    monkeypatch.setenv("MENTORLEDGER_SIGNER_DATA", str(path))
+    return path
+
+
+@pytest.fixture
+def command(
+    database: Database,
+    redis_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Command:
+    """The command on a fresh database: exit code, standard output, standard error."""
+    monkeypatch.setenv("DATABASE_URL", database.service_url)
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    monkeypatch.setenv("MENTORLEDGER_DATA", str(tmp_path / "data"))
+
+    def run(*words: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        status = main(words)
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return run
+
+
+@pytest.fixture
+def org(command: Command) -> UUID:
+    """An organisation."""
+    return UUID(said(command, "org", "create", "Nordlicht e.V.")["organisation_id"])
+
+
+def said(command: Command, *words: str) -> Any:
+    """What the command prints as JSON, having been done."""
+    status, out, errors = command(*words, "--json")
+    assert (0, "") == (status, errors)
+    return json.loads(out)
+
+
+def refusal(command: Command, *words: str) -> str:
+    """The code of the refusal."""
+    status, out, _ = command(*words, "--json")
+    assert 1 == status
+    code: str = json.loads(out)["error"]["code"]
+    return code
+
+
+def fault(command: Command, check: str) -> tuple[str | None, str]:
+    """Code and message of one check of the doctor's."""
+    _, out, _ = command("doctor", "--json")
+    return next((one["code"], one["message"]) for one in json.loads(out) if one["check"] == check)
+
+
+def sign(database: Database, folder: Path, org: UUID) -> bytes:
+    """What the worker does: have the log signed as it is; the newest note."""
+    with composed(database.service_url) as core, open_signer_folder(folder) as held:
+        tree = TreeStore(core.engine)
+        checkpoint(tree, Desk(held), org)
+        found = tree.latest(org)
+    assert found is not None
+    return found.note
+
+
+def as_owner(database: Database, org: UUID, *statements: LiteralString) -> None:
+    """Do what only somebody beside the service can."""
+    with connected(database.owner_url, org) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+COPY = (
+    "CREATE TABLE copied_events AS SELECT * FROM events",
+    "CREATE TABLE copied_heads AS SELECT * FROM log_heads",
+)
+GO_BACK = (
+    "ALTER TABLE events DISABLE TRIGGER USER",
+    "DELETE FROM events WHERE position >= 1",
+    "UPDATE log_heads SET size = 1",
+)
+COME_BACK = (
+    "INSERT INTO events SELECT * FROM copied_events WHERE position >= 1",
+    "UPDATE log_heads SET size = copied_heads.size FROM copied_heads WHERE copied_heads.org_id = log_heads.org_id",
+)
+
+
+def test_key_is_shown_with_its_fingerprint(command, org, folder):
+    """What goes into contracts: the verifier key, its fingerprint, and how it is used."""
+    told = said(command, "key", "show")
+    (key,) = told["keys"]
+    assert (str(org), origin_of(org)) == (told["organisation_id"], told["origin"])
+    assert (origin_of(org), key["fingerprint"]) == (Verifier.of(key["vkey"]).name, Verifier.of(key["vkey"]).fingerprint)
+    _, shown, _ = command("key", "show")
+    assert key["vkey"] in shown and key["fingerprint"] in shown and "never together with a bundle" in shown
+
+
+def test_rotated_key_is_announced_in_the_log_under_the_old_one(command, org, folder, database):
+    """One event however often it is asked for, in a log whose next checkpoint both keys sign."""
+    old = said(command, "key", "show")["keys"][0]["vkey"]
+    rotated = said(command, "key", "rotate", "--overlap", "7")
+    assert rotated == said(command, "key", "rotate")
+    assert old == rotated["old_vkey"] != rotated["vkey"]
+    with composed(database.service_url) as core:
+        (event,) = core.log.read(org, types=["log.key_rotated"])
+    assert (old, rotated["vkey"]) == (event.data.old_vkey, event.data.new_vkey)
+    note = sign(database, folder, org)
+    for vkey in (old, rotated["vkey"]):
+        assert event.position < open_checkpoint(note, [Verifier.of(vkey)]).size
+    assert [rotated["vkey"], old] == [key["vkey"] for key in said(command, "key", "show")["keys"]]
+    _, shown, _ = command("key", "show")
+    assert f"signs until {rotated['old_signs_until']}" in shown
+
+
+def test_no_signer_is_begun_where_none_has_been(command, org, tmp_path):
+    """A machine without the signer is told where to look, and gets no second one by looking."""
+    assert "no_signer" == refusal(command, "key", "show")
+    assert (None, "none here yet; `mentorledger run` starts one") == fault(command, "signer")
+    assert not (tmp_path / "data" / "signer").exists()
+
+
+def test_signer_that_does_not_answer_is_found(command, org, monkeypatch):
+    """The doctor names the setting, not the secret."""
+    monkeypatch.setenv("SIGNER_URL", "http://:hidden@127.0.0.1:1")
+    code, message = fault(command, "signer")
+    assert ("signer_unavailable", True, False) == (code, "SIGNER_URL" in message, "hidden" in message)
+
+
+def test_sound_log_is_shown_as_such(command, org, folder, database):
+    """Size and signed size; the doctor has nothing to say."""
+    sign(database, folder, org)
+    (shown,) = said(command, "log", "status")
+    assert shown["size"] == shown["signed"] > 0
+    assert (str(org), None) == (shown["organisation_id"], shown["halted"])
+    assert (None, None) == (fault(command, "logs")[0], fault(command, "signer")[0])
+    _, out, _ = command("log", "status")
+    assert out.startswith(str(org))
+
+
+def test_restored_log_is_halted_and_goes_on_once_its_records_are_back(command, org, folder, database):
+    """Fewer records than were signed: found, halted, refused to writers, not resumed; refilled: all of it again."""
+    sign(database, folder, org)
+    as_owner(database, org, *COPY, *GO_BACK)
+    code, message = fault(command, "signer")
+    assert "log_halted" == code
+    assert str(org) in message and f"log resume --org {org}" in message
+    with pytest.raises(LogHalted):
+        sign(database, folder, org)
+    assert "log_halted" == fault(command, "logs")[0]
+    assert "log_halted" == refusal(command, "token", "issue")
+    assert "records_missing" == refusal(command, "log", "resume")
+    as_owner(database, org, *COME_BACK)
+    assert "log_halted" == refusal(command, "token", "issue")
+    status, out, _ = command("log", "resume")
+    assert 0 == status and "The log takes events." in out
+    said(command, "token", "issue")
+    sign(database, folder, org)
+    assert (None, None) == (fault(command, "logs")[0], fault(command, "signer")[0])
+
+
+def test_changed_records_do_not_make_a_halted_log_go_on(command, org, folder, database):
+    """As many records as were signed, and one of them another: the log stays halted."""
+    sign(database, folder, org)
+    as_owner(
+        database,
+        org,
+        "ALTER TABLE events DISABLE TRIGGER USER",
+        "UPDATE log_heads SET halted = 'It is.'",
+        "UPDATE events SET record = convert_to(replace(convert_from(record, 'UTF8'), 'Nordlicht', 'Other'), 'UTF8') "
+        "WHERE position = 0",
+        "UPDATE events SET leaf_hash = sha256('\\x00'::bytea || record) WHERE position = 0",
+    )
+    assert "records_differ" == refusal(command, "log", "resume")
+    assert "log_halted" == refusal(command, "token", "issue")
