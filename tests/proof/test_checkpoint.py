@@ -76,7 +76,7 @@ def test_no_other_spelling_of_a_size_is_read(size: str) -> None:
         f"o\n5\n{ROOT64}\n\nx\n", f"\no\n5\n{ROOT64}\n", f"o\n\n5\n{ROOT64}\n", f"o\n5\n{ROOT64[:-1]}\n",
         f"o\n5\n{ROOT64[:-4]}\n", f"o\n5\nAAAA{ROOT64}\n", f"o\n5\n{ROOT64[:-2]}5=\n", f"o\n5\n {ROOT64}\n",
         f"o\n5\n{'-' * 43}=\n", f"o\n5\n{'٥' * 43}=\n", f"o\n0\n{ROOT64}\n",
-        f"o\n5\n{ROOT64}\nx",
+        f"o\n5\n{ROOT64}\nxy",
     ),
 )  # fmt: skip  # one per line says no more
 def test_what_is_not_a_checkpoint_is_refused(text: str) -> None:
