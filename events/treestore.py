@@ -52,31 +52,42 @@ class TreeStore:
 
         Above level 0 also while the tiles below it are not completed, which those of a signed size always are.
         """
-        values = _span(tile.level, tile.number, tile.width)
-        if values is None:
-            return None
+        return self.tiles(org, [tile])[0]
+
+    def tiles(self, org: UUID, wanted: Sequence[Tile]) -> list[bytes | None]:
+        """Several tiles at once, each as `tile` gives it."""
+        possible = [tile for tile in wanted if _is_possible(tile.level, tile.number)]
+        values = {name: [getattr(tile, name) for tile in possible] for name in ("level", "number", "width")}
         with tenant(self._engine, org) as connection:
-            found = connection.scalar(text(_TILE_OF_TILES if tile.level else _TILE_OF_LEAVES), {"org": org, **values})
-        return bytes(found) if found is not None and len(found) == tile.width * HASH_SIZE else None
+            read = [bytes(one or b"") for one in connection.scalars(text(_TILES), {"org": org, **values})]
+        found = {
+            tile: hashes for tile, hashes in zip(possible, read, strict=True) if len(hashes) == tile.width * HASH_SIZE
+        }
+        return [found.get(tile) for tile in wanted]
 
     def entries(self, org: UUID, entries: Entries) -> bytes | None:
         """An entry bundle, full or partial; None when the log is too short for it."""
-        values = _span(0, entries.number, entries.width)
-        if values is None:
+        if not _is_possible(0, entries.number):
             return None
+        first = entries.number * WIDTH
         query = text(
             "SELECT record FROM events WHERE org_id = :org AND position >= :first AND position < :last "
             "ORDER BY position"
         )
         with tenant(self._engine, org) as connection:
-            records = connection.scalars(query, {"org": org, **values}).all()
+            values = {"org": org, "first": first, "last": first + entries.width}
+            records = connection.scalars(query, values).all()
         return encode_entries(bytes(one) for one in records) if len(records) == entries.width else None
 
     def hash_at(self, org: UUID, size: int) -> HashAt:
         """Read hashes of the tree of the first `size` records; it raises ProofError `no_tile` beyond the log."""
+        edge: dict[Tile, bytes | None] = {}
 
         def read(tile: Tile) -> bytes:
-            found = self.tile(org, tile)
+            # Every proof needs the partial tiles, in which the tree ends: all of them are read at the first look.
+            if not edge and (partial := _partial_tiles(size)):
+                edge.update(zip(partial, self.tiles(org, partial), strict=True))
+            found = edge[tile] if tile in edge else self.tile(org, tile)
             if found is None:
                 raise ProofError("no_tile", f"The log is too short for {tile.path}.", path=tile.path)
             return found
@@ -177,13 +188,17 @@ class TreeStore:
 
 
 _LEAVES = "string_agg(CAST(leaf_hash AS bytea), '' ORDER BY position) FROM events WHERE org_id = :org"
-_ROOTS = "string_agg(CAST(root AS bytea), '' ORDER BY number) FROM tiles WHERE org_id = :org"
+_ROOTS = "string_agg(CAST(root AS bytea), '' ORDER BY tiles.number) FROM tiles WHERE org_id = :org"
 _STORED = (
-    "SELECT substring(hashes FROM 1 FOR :bytes) FROM tiles WHERE org_id = :org AND level = :level AND number = :number"
+    "SELECT substring(t.hashes FROM 1 FOR w.width * 32) FROM tiles t "
+    "WHERE t.org_id = :org AND t.level = w.level AND t.number = w.number"
 )
-_TILE_OF_LEAVES = f"SELECT coalesce(({_STORED}), (SELECT {_LEAVES} AND position >= :first AND position < :last))"
-_TILE_OF_TILES = (
-    f"SELECT coalesce(({_STORED}), (SELECT {_ROOTS} AND level = :level - 1 AND number >= :first AND number < :last))"
+_WITHIN = "BETWEEN w.number * 256 AND w.number * 256 + w.width - 1"
+_TILES = (
+    f"SELECT coalesce(({_STORED}), CASE WHEN w.level = 0 THEN (SELECT {_LEAVES} AND position {_WITHIN}) "
+    f"ELSE (SELECT {_ROOTS} AND tiles.level = w.level - 1 AND tiles.number {_WITHIN}) END) "
+    "FROM unnest(CAST(:level AS int[]), CAST(:number AS bigint[]), CAST(:width AS int[])) "
+    "WITH ORDINALITY w (level, number, width, place) ORDER BY w.place"
 )
 _LEAVES_BY_TILE = (
     f"SELECT {_LEAVES} AND position >= :first AND position < :last GROUP BY position / {WIDTH} "
@@ -195,12 +210,15 @@ _ROOTS_BY_TILE = (
 )
 
 
-def _span(level: int, number: int, width: int) -> dict[str, int] | None:
-    """The values of a query for what a tile holds; None when no log can be so long."""
-    if (number + 1) << HEIGHT * (level + 1) > _BEYOND:
-        return None
-    first = number * WIDTH
-    return {"level": level, "number": number, "bytes": width * HASH_SIZE, "first": first, "last": first + width}
+def _is_possible(level: int, number: int) -> bool:
+    """Whether a log could be so long: the database's numbers have 63 bits."""
+    return (number + 1) << HEIGHT * (level + 1) <= _BEYOND
+
+
+def _partial_tiles(size: int) -> list[Tile]:
+    """The tiles that are not full in the tree of so many leaves, one a level at most."""
+    rows = ((level, *divmod(size >> HEIGHT * level, WIDTH)) for level in range(64 // HEIGHT))
+    return [Tile(level, number, width) for level, number, width in rows if width]
 
 
 def _size(connection: Connection, org: UUID) -> int:
