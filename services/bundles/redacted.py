@@ -143,7 +143,7 @@ class Redacted:
         stated = stated_in(found.get("data"))
         place = (found.get("type"), found.get("stream"), found.get("org"))
         right = place == (STATEMENT, f"log-{self._signed.org}", self._signed.org)
-        if not right or stated is None or stated.size != claimed.size:
+        if not right or stated is None or stated.size != claimed.size or stated.size > claimed.position:
             sentence = "The record is not the statement on the log's streams that the manifest names."
             self._findings.fault("statement_differs", sentence, name, claimed.position)
             return None

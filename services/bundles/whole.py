@@ -16,6 +16,8 @@ from services.bundles.records import Records, Statement
 from services.bundles.source import Source
 from services.bundles.tree import HASH, Upward, hashes_of, read_tile, tile_root
 
+# What follows by itself from a hash that differs, which is named then.
+_FOLLOWING = ("broken_chain", "head_differs", "statement_differs")
 _UNKNOWN = b"\x00" * HASH
 
 
@@ -43,11 +45,10 @@ class Whole:
             self._take(Tile(0, number, width), Entries(number, width))
             self._findings.progress(width)
         self._judge()
-        for fault in self._order.faults:
-            # A record that was changed, which has been named, is not the one that its successor names.
-            if fault.code != "broken_chain" or not self._differing:
-                self._findings.add(fault)
         self._look_for_claimed()
+        for fault in self._order.faults:
+            if fault.code not in _FOLLOWING or not self._differing:
+                self._findings.add(fault)
         return sum(1 for _ in self._records.heads())
 
     def entries(self, entries: Entries) -> list[bytes]:
@@ -136,7 +137,7 @@ class Whole:
             found = [one.stated.size for one in self._records.statements if one.position == claimed.position]
             if found != [claimed.size]:
                 sentence = "The log has no such statement on its streams where the manifest says."
-                self._findings.fault("manifest_differs", sentence, MANIFEST, claimed.position)
+                self._order.fault("manifest_differs", sentence, MANIFEST, claimed.position)
 
     def _between(self, start: int, end: int) -> Iterator[bytes]:
         """The records from a position up to, not including, another, read once more."""
@@ -151,5 +152,5 @@ class Whole:
             for number, (ours, theirs) in enumerate(zip_longest(map(head_line, heads), lines), start=1):
                 if ours != theirs:
                     sentence = f"Line {number:,} is not what the records say of how the stream ended."
-                    self._findings.fault("head_differs", sentence, STREAMS)
+                    self._order.fault("head_differs", sentence, STREAMS)
                     return

@@ -9,8 +9,11 @@ from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 
+from events.proof.checkpoint import parse_checkpoint
+from events.proof.notes import parse_note
 from events.proof.receipts import Receipt
-from events.proof.tree import consistency_proof, inclusion_proof
+from events.proof.tiles import WIDTH, Entries, decode_entries
+from events.proof.tree import HashAt, consistency_proof, inclusion_proof
 from tests.bundles.made import MadeLog
 from tests.project.files import ROOT
 
@@ -43,16 +46,23 @@ def build_go_oracle(shared: Path, folder: Path) -> Path | None:
 
 
 def for_go(made: MadeLog, bundle: Path, folder: Path, *, old: int, index: int) -> Path:
+    """A copy of a made log's bundle with what the Go program asks for beside it."""
+    hash_at = made.hash_at(made.org, len(made.records))
+    return beside(bundle, folder, made.key.vkey, hash_at, old=made.checkpoint(old), index=index)
+
+
+def beside(bundle: Path, folder: Path, vkey: str, hash_at: HashAt, *, old: bytes, index: int) -> Path:
     """A copy of a whole log's bundle with what the Go program asks for beside it: key, older head, a record, proofs."""
     shutil.copytree(bundle, folder)
-    size = len(made.records)
-    hash_at = made.hash_at(made.org, size)
     note = (bundle / "checkpoint").read_bytes()
-    lines = "".join(f"{b64encode(one).decode()}\n" for one in consistency_proof(old, size, hash_at))
+    size, before = (parse_checkpoint(parse_note(one).text).size for one in (note, old))
+    entries = Entries(index // WIDTH, min(WIDTH, size - index // WIDTH * WIDTH))
+    record = decode_entries((bundle / entries.path).read_bytes(), entries.width)[index % WIDTH]
+    lines = "".join(f"{b64encode(one).decode()}\n" for one in consistency_proof(before, size, hash_at))
     receipt = Receipt(index=index, proof=inclusion_proof(index, size, hash_at), checkpoint=note)
-    (folder / "vkey").write_text(made.key.vkey)
-    (folder / "checkpoint.old").write_bytes(made.checkpoint(old))
-    (folder / "record").write_bytes(made.records[index])
+    (folder / "vkey").write_text(vkey)
+    (folder / "checkpoint.old").write_bytes(old)
+    (folder / "record").write_bytes(record)
     (folder / "record.tlog-proof").write_bytes(receipt.to_bytes())
-    (folder / "add-checkpoint").write_bytes(f"old {old}\n{lines}\n".encode() + note)
+    (folder / "add-checkpoint").write_bytes(f"old {before}\n{lines}\n".encode() + note)
     return folder

@@ -117,7 +117,7 @@ def test_whatever_the_command_refuses_the_page_refuses(
 @pytest.mark.parametrize(
     ("vkey", "code"),
     (
-        (SigningKey.generate("mentorledger/log/other").vkey, "no_known_signature"),
+        (SigningKey.of("mentorledger/log/other", bytes(32)).vkey, "no_known_signature"),
         ("nonsense", "bad_vkey"),
         ("", "bad_vkey"),
     ),
