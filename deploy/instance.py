@@ -99,6 +99,8 @@ def environment(settings: Settings, backing: Backing) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if name not in private}
     path = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
     signing = {"SIGNER_URL": backing.signer_url} if backing.signer_url else {}
+    if settings.tsa_roots is not None:  # the programs run in another folder
+        signing["TSA_ROOTS"] = str(settings.tsa_roots.expanduser().absolute())
     return (
         inherited
         | signing

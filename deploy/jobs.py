@@ -1,6 +1,7 @@
 """What jobs work with, from the settings of their process."""
 
 from deploy.addresses import full
+from deploy.anchoring import targets_of
 from deploy.composition import compose
 from deploy.errors import DeployError
 from deploy.folder import open_folder
@@ -38,6 +39,7 @@ def context_of(settings: Settings) -> Context:
         mail=sender_of(settings.smtp_url, open_folder(settings.data).outbox),
         sender=settings.mail_from,
         alerts=settings.alert_mail or settings.mail_from,
+        anchors=targets_of(settings),
         signer=None if settings.signer_url is None else HttpSigner(settings.signer_url),
     )
 

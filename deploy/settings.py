@@ -16,6 +16,10 @@
 | MENTORLEDGER_SWEEP_SECONDS | pause between two looks of the schedule at what is due | 5 |
 | SIGNER_URL | a signer of your own, http://:secret@host:port | one beside the workers |
 | MENTORLEDGER_SIGNER_DATA | the signer's folder: keys, and what was signed last | `signer` in the data folder |
+| WITNESS_URLS | witnesses of the checkpoints, https://host/prefix#KEY, with spaces between them | none |
+| TSA_URL | an RFC 3161 time-stamp authority for the checkpoints | none |
+| TSA_ROOTS | the root certificates that its time stamps are checked with, a PEM file | none |
+| ANCHOR_MAIL | mail addresses that get every hour's checkpoint, with spaces between them | none |
 | SMTP_URL | smtp://user:password@host:587, smtp+starttls:// (demands TLS) or smtps:// | mail stays in the data folder |
 | MAIL_FROM | sender of the mail | mentorledger@localhost |
 | ALERT_MAIL | who is told when the nightly audit finds something | the sender |
@@ -54,6 +58,10 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "mentorledger@localhost"
     alert_mail: str | None = None
+    witness_urls: tuple[str, ...] = ()
+    tsa_url: str | None = None
+    tsa_roots: Path | None = None
+    anchor_mail: tuple[str, ...] = ()
 
     @property
     def signer_folder(self) -> Path:
@@ -85,6 +93,10 @@ class Settings:
             smtp_url=read.address("SMTP_URL", ("smtp", "smtp+starttls", "smtps"), "smtp://user:password@host:587"),
             mail_from=read.mail("MAIL_FROM") or "mentorledger@localhost",
             alert_mail=read.mail("ALERT_MAIL"),
+            witness_urls=read.addresses("WITNESS_URLS", ("http", "https"), "https://host/prefix#KEY"),
+            tsa_url=read.address("TSA_URL", ("http", "https"), "https://host/tsr"),
+            tsa_roots=read.path("TSA_ROOTS"),
+            anchor_mail=read.mails("ANCHOR_MAIL"),
         )
 
 
@@ -115,6 +127,12 @@ class _Reader:
             raise DeployError("bad_setting", f"{name} is not an address of its kind. Write it like {example}")
         return text
 
+    def addresses(self, name: str, schemes: tuple[str, ...], example: str) -> tuple[str, ...]:
+        found = tuple((self.text(name) or "").split())
+        if not all(_is_address(one, schemes) for one in found):
+            raise DeployError("bad_setting", f"{name} is no list of addresses. Write each like {example}")
+        return found
+
     def guarded(self, name: str, schemes: tuple[str, ...], example: str) -> str | None:
         text = self.address(name, schemes, example)
         if text and not urlsplit(text).password:
@@ -127,9 +145,19 @@ class _Reader:
 
     def mail(self, name: str) -> str | None:
         text = self.text(name)
-        if text and ("@" not in text or not text.isprintable()):
+        if text and not _is_mail(text):
             raise DeployError("bad_setting", f"{name} must be a mail address, it is {text!r}.")
         return text
+
+    def mails(self, name: str) -> tuple[str, ...]:
+        found = tuple((self.text(name) or "").split())
+        if not all(map(_is_mail, found)):
+            raise DeployError("bad_setting", f"{name} must be mail addresses with spaces between, it is {found!r}.")
+        return found
+
+
+def _is_mail(text: str) -> bool:
+    return "@" in text and text.isprintable()
 
 
 def _is_address(text: str, schemes: tuple[str, ...]) -> bool:

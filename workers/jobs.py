@@ -8,6 +8,7 @@ from uuid import UUID
 
 from events.errors import SignerUnavailable
 from workers import checkpoints
+from workers.anchors.rounds import anchor_round
 from workers.audit import audit_nightly
 from workers.context import opened
 from workers.reminders.send import send_due
@@ -33,6 +34,15 @@ def make_reports(org: str) -> None:
     """Make the reports that were asked for, and those of the last finished periods."""
     with opened() as context:
         make_waiting(context, UUID(org), datetime.now(UTC))
+
+
+def anchor_logs(everybody: str) -> None:
+    """Have what all organisations have signed vouched for by others, once an hour."""
+    with opened() as context:
+        try:
+            anchor_round(context, datetime.now(UTC))
+        except SignerUnavailable as error:
+            _log.warning("Nothing was anchored: %s", error)
 
 
 def audit_log(org: str) -> None:

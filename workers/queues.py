@@ -43,6 +43,9 @@ REMINDERS = Kind("reminders", "effects", "workers.jobs.send_due_reminders", 900)
 REPORTS = Kind("reports", "effects", "workers.jobs.make_reports", 1800)
 CHECKPOINTS = Kind("checkpoints", "effects", "workers.jobs.make_checkpoint", 900)
 AUDITS = Kind("audits", "effects", "workers.jobs.audit_log", 3600)
+ANCHORS = Kind("anchors", "effects", "workers.jobs.anchor_logs", 900)
+EVERYBODY = UUID(int=0)
+"""Stands for an organisation in a job that is about all of them."""
 QUEUES = ("views", "effects")
 
 

@@ -1,9 +1,9 @@
 """The sweep: every few seconds, what lost nudges, killed workers and the passing of time have left to do.
 
 One query finds it, for all organisations. It becomes jobs; while Redis is gone, the views and reminders are done here,
-one organisation after the other, so that an outage of Redis delays mail and stops none; checkpoints too. Reports and
-audits wait for Redis. The first sweep compares every log with what was signed of it, since the database may be a
-restored one.
+one organisation after the other, so that an outage of Redis delays mail and stops none; checkpoints too. Reports,
+audits and anchors wait for Redis. The first sweep compares every log with what was signed of it, since the database may
+be a restored one.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from redis import Redis, RedisError
 
 from events.errors import SignerUnavailable, StorageUnavailable
 from projections.waiting import Waiting, work_waiting
+from workers.anchors.rounds import ROUND
 from workers.audit import night_of
 from workers.checkpoints import halt_what_went_back, make_checkpoint
 from workers.context import Context
 from workers.pulse import beat
-from workers.queues import AUDITS, CHECKPOINTS, REMINDERS, REPORTS, VIEWS, Queues
+from workers.queues import ANCHORS, AUDITS, CHECKPOINTS, EVERYBODY, REMINDERS, REPORTS, VIEWS, Queues
 from workers.reminders.send import send_due
 from workers.reports.schedule import planned_key
 from workers.views import catch_up_views
@@ -43,6 +44,7 @@ class Sweep:
         self._saying: set[str] = set()
         self._compared = False
         self._signer_away = False
+        self._anchored: datetime | None = None
 
     def run(self, stop: threading.Event, seconds: float) -> None:
         """Sweep until told to stop, with a pause of so many seconds; no fault ends it."""
@@ -51,6 +53,7 @@ class Sweep:
             if not self._compared:
                 self._guarded(self._compare)
             self._guarded(partial(self.once, now))
+            self._guarded(partial(self.anchor, now))
             self._guarded(partial(beat, self._connection, NAME, now, max(30, int(6 * seconds))))
             self._said, self._saying = self._saying, set()
             stop.wait(seconds)
@@ -67,6 +70,13 @@ class Sweep:
                 self._say(f"Redis does not take jobs ({type(error).__name__}); the sweep does the work itself.")
                 self._do(one, now)
         return found
+
+    def anchor(self, now: datetime) -> None:
+        """Have the anchors looked after, now and then; without Redis they wait."""
+        wanted = self._context.anchors and self._context.signer is not None
+        if wanted and (self._anchored is None or now - self._anchored >= ROUND):
+            self._queues.add(ANCHORS, EVERYBODY, now)
+            self._anchored = now
 
     def _enqueue(self, one: Waiting, now: datetime) -> None:
         wanted = {VIEWS: one.views, REMINDERS: one.reminders, REPORTS: one.reports, CHECKPOINTS: one.checkpoints}

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from deploy import record
 from deploy.addresses import full
+from deploy.anchoring import targets_of
 from deploy.backing import Backing, started_backing
 from deploy.checks import require_sound
 from deploy.composition import composed
@@ -37,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Run until SIGINT or SIGTERM; then stop all of it, the API first and the database last."""
     settings = _with_options(args, settings)
+    targets_of(settings)  # what cannot be used is said here, and not by a worker in its log
     with acquire(open_folder(settings.data)) as lock:
         if left := record.stop_leftovers(lock.folder, LEFTOVER_STEPS):
             _say(f"Stopped {left} process(es) that a former instance had left.")

@@ -9,8 +9,7 @@ from workers.anchors.errors import AnchorRefused, AnchorUnavailable, AnchorUntru
 from workers.anchors.witness import WitnessAddress, cosign
 
 SIZE = "text/x.tlog.size"
-KEY = Cosigner.generate("witness.test/w1")
-OTHER = Cosigner.generate("witness.test/w1")
+KEY, OTHER = (Cosigner.of("witness.test/w1", bytes([number]) * 32) for number in (1, 2))  # the same in every process
 LOG = TestLog()
 NOTE = LOG.note(9)
 

@@ -217,17 +217,18 @@ def test_a_witness_sees_each_head_continue_the_last(context, signer, tmp_path):
             assert [address.verifier.name] == [one.name for one in opened.verified]
 
 
-def test_a_restored_installation_cannot_get_a_second_history_witnessed(context, signer, tmp_path):
-    """Database and signer went back together and begin anew; the witness remembers, and says so. Appends go on."""
+def test_a_restored_installation_cannot_get_a_second_history_witnessed(context, signer, sink, tmp_path):
+    """Database and signer went back together; the witness remembers, the operator is told, once, and appends go on."""
     grown(context)
     round_of(context)
     platform = platform_of(context)
     key = signer.key(origin_of(platform))
     with witnessed_by(tmp_path, signer, platform) as address:
         cosign(address, signed(Checkpoint(key.name, 50, bytes(32)), [key]), 0, lambda old: [])
-        watched = replace(context, anchors=Targets(witnesses=(address,)))
-        fault = round_of(watched).places[address.verifier.name]
-    assert isinstance(fault, HistoryDisputed)
+        watched = replace(context, anchors=Targets(witnesses=(address,)), alerts="operator@firm.example")
+        faults = [round_of(watched).places[address.verifier.name] for _ in range(2)]
+    assert [HistoryDisputed, HistoryDisputed] == [type(one) for one in faults]
+    assert ["A witness disputes the log"] == [str(one["Subject"]) for one in sink.messages[1:]]
     (kept,) = [one for one in context.effects.below(platform, "anchor") if one.state == FAILED]
     assert kept.note.startswith("history_disputed: ")
     grown(context)

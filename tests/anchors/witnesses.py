@@ -44,9 +44,11 @@ def _awaited(process: subprocess.Popen[bytes], said: Path, form: str) -> str:
 
 
 @contextmanager
-def ours(folder: Path, logs: Sequence[TestLog], *more: str) -> Iterator[tuple[subprocess.Popen[bytes], WitnessAddress]]:
-    """`mentorledger witness` as a process."""
-    told = [word for log in logs for word in ("--log", log.key.vkey)]
+def ours(
+    folder: Path, logs: Sequence[TestLog | str], *more: str
+) -> Iterator[tuple[subprocess.Popen[bytes], WitnessAddress]]:
+    """`mentorledger witness` as a process, for logs or their keys."""
+    told = [word for log in logs for word in ("--log", log if isinstance(log, str) else log.key.vkey)]
     argv = [sys.executable, "-m", "deploy.main", "witness", "--data", str(folder), "--port", "0", *told, *more]
     with running(argv, folder, r"Ready: (\S+)/add-checkpoint\n") as (process, url):
         vkey = re.findall(r"Key: (\S+)\n", (folder / "output").read_text())[0]

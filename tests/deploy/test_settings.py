@@ -41,6 +41,8 @@ def test_empty_variable_is_no_value():
         ("REDIS_URL", "redis://:hidden@host:99999/0"),
         ("SIGNER_URL", "redis://:hidden@host:1"),
         ("SIGNER_URL", "http://host:8090"),
+        ("WITNESS_URLS", "redis://:hidden@host:1"),
+        ("TSA_URL", "hidden"),
         ("SMTP_URL", "mail.example.org"),
         ("MAIL_FROM", "nobody"),
         ("MENTORLEDGER_PORT", "0"),

@@ -21,14 +21,22 @@ from events.treestore import StoredCheckpoint
 from projections.effects import DONE, FAILED
 from projections.subjects.platform import Given, PlatformState
 from services.pipeline import Fact
+from services.streams import log_stream
 from workers.anchors.errors import AnchorError, HistoryDisputed
 from workers.anchors.platform import ACTOR, note_checkpoints, seen_by, signed_head
 from workers.anchors.targets import Ask, Target, all_of, token_bytes
 from workers.context import Context
+from workers.mail.about import Text
+from workers.mail.message import compose, message_id
+from workers.reminders.delivery import Retries, deliver
 
 EVERY = timedelta(hours=1)
 ROUND = timedelta(minutes=10)
 """The pause between two rounds."""
+_WHAT_TO_DO = (
+    "Either history was changed in the database, or database and signer were both restored from older copies. Keep "
+    "both as they are, run `mentorledger doctor`, and bring the missing records back from a replica or an export."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -85,11 +93,30 @@ def _vouched(
     except AnchorError as error:
         _log.log(logging.ERROR if isinstance(error, HistoryDisputed) else logging.WARNING, "%s", error.message)
         context.effects.settle(platform, key, FAILED, note=f"{error.code}: {error.message}")
+        if isinstance(error, HistoryDisputed):
+            _alarm(context, platform, f"dispute/{target.place}/{head.size}", error, now)
         return error
     data = AnchorGiven(kind=target.kind, place=target.place, size=head.size, root=head.root.hex(), token=token)
     context.pipeline.record(platform, [Fact(stream=f"platform-{platform}", data=data, occurred_at=now)], actor=ACTOR)
     context.effects.settle(platform, key, DONE)
     return None
+
+
+def _alarm(context: Context, platform: UUID, key: str, error: HistoryDisputed, now: datetime) -> None:
+    """Tell those who run the installation, once for each head that is disputed."""
+    if context.alerts is None:
+        return
+    to, identity = ("operator", context.alerts), message_id(platform, key, context.sender)
+    text = Text("A witness disputes the log", (error.message, _WHAT_TO_DO))
+    deliver(
+        context,
+        platform,
+        key,
+        {one.key: one for one in context.effects.below(platform, "dispute")}.get(key),
+        lambda: compose(to=to, sender=context.sender, text=text, identity=identity, now=now),
+        now=now,
+        retries=Retries(),
+    )
 
 
 def _ask(context: Context, platform: UUID, head: StoredCheckpoint, now: datetime) -> Ask:
@@ -119,11 +146,11 @@ def _tell(context: Context, platform: UUID, head: StoredCheckpoint, now: datetim
 
 
 def _note(context: Context, org: UUID, seen: PlatformState, given: dict[str, Given], now: datetime) -> None:
-    known = context.queries.one(org, f"log-{org}")
+    known = context.queries.one(org, log_stream(org))
     noted = {} if known is None else known.state.anchored
     facts = [
         Fact(
-            stream=f"log-{org}",
+            stream=log_stream(org),
             data=Anchored(
                 kind=kind, size=seen.size, root=seen.root, token_sha256=sha256(token_bytes(kind, one.token)).hexdigest()
             ),
