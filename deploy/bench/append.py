@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Engine
 
+from deploy.bench.checkpointer import PAUSE, checkpointing
 from deploy.bench.ground import Ground, organisation
 from deploy.bench.rounds import Contestant, rates
 from deploy.bench.table import Line
@@ -122,6 +123,7 @@ def measure(ground: Ground, seconds: float) -> list[Line]:
             *_one_client(ground, engine, single, seconds),
             *_many_clients(ground, engine, single, many, seconds),
             _ten_events(ground, engine, single, seconds),
+            _signed(ground, engine, seconds),
             *_commands(ground, engine, single, many, seconds),
         ]
     finally:
@@ -164,6 +166,16 @@ def _ten_events(ground: Ground, engine: Engine, orgs: Sequence[UUID], seconds: f
         ours, library = rates([(Appends(engine, orgs, 1, events=10), 1), (application, 1)], seconds)
     what = "append of 10 events, 1 client"
     return Line(what=what, ours=ours, yardstick="eventsourcing", theirs=library, unit="appends/s", target=2.2)
+
+
+def _signed(ground: Ground, engine: Engine, seconds: float) -> Line:
+    """Two logs alike, of which one is signed all the time by another process."""
+    plain, signed = [organisation(engine)], [organisation(engine)]
+    contestants: list[Contestant] = [(Appends(engine, signed, 1), 1), (Appends(engine, plain, 1), 1)]
+    with checkpointing(ground, *signed):
+        ours, without = rates(contestants, seconds)
+    what = f"append, 1 client, a checkpoint every {PAUSE} s"
+    return Line(what=what, ours=ours, yardstick="ours, unsigned", theirs=without, unit="appends/s", target=0.9)
 
 
 def _commands(

@@ -9,7 +9,11 @@ from deploy.bench.table import Line
 from deploy.main import main
 
 SUBJECTS = (
-    ("append", ("--seconds", "0.7"), {"raw INSERT", "eventsourcing", "eventsourcing get, save", "ours, 1 client"}),
+    (
+        "append",
+        ("--seconds", "0.7"),
+        {"raw INSERT", "eventsourcing", "eventsourcing get, save", "ours, 1 client", "ours, unsigned"},
+    ),
     ("read", ("--events", "2000", "--seconds", "0.2"), {"sequential scan", "from a position on"}),
     ("rebuild", ("--events", "2000"), {"wanted", "bare read"}),
     ("replay", ("--seconds", "0.2"), {"wanted", "bare read"}),
