@@ -5,6 +5,7 @@
 - append, appender, log: what is to be appended, who carries it, and the reads
 - rawcalls, callarguments, prepared, pool: the one call that does it, its argument in binary, run by libpq itself
 - proof/, treestore, checkpointing: the Merkle tree, its tiles and what was signed, the asking for signatures
+- refill: records that a restored log has lost, put back as they were
 - organisations, tenancy: who has a log, and the binding of each transaction to one of them
 - sql/, migrations/: tables, row-level security, the append function; the numbered steps that bring them
 """

@@ -1,7 +1,8 @@
-"""Show how each log stands to what was signed of it, or let a halted log take events again."""
+"""Show how each log stands to what was signed of it; bring lost records back, let a halted log take events again."""
 
 import argparse
 import json
+from pathlib import Path
 
 from deploy.backing import open_backing
 from deploy.composition import Core, composed
@@ -11,10 +12,17 @@ from deploy.organisation import the_organisation
 from deploy.settings import Settings
 from deploy.signing.reach import reached
 from deploy.signing.standing import Standing, standing
+from events.checkpointing import halt_if_gone_back
 from events.organisations import organisations
 from events.proof.checkpoint import origin_of
+from events.proof.tree import root
+from events.refill import refill
 from events.treestore import TreeStore
 from projections.auditing import Anchor, audit
+from projections.heads import LIVE
+from projections.rebuild import rebuild
+from services.bundles.faults import Unsound
+from services.bundles.missing import missing_records
 from workers.signing import Keeper
 
 
@@ -25,7 +33,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     status.set_defaults(act=_status)
     resume = actions.add_parser("resume", help="check a halted log against what was signed, then let it take events")
     resume.set_defaults(act=_resume)
-    for action in (status, resume):
+    back = actions.add_parser("refill", help="bring lost records back from a bundle of the whole organisation")
+    back.add_argument("bundle", type=Path, metavar="BUNDLE", help="a folder or .zip that `mentorledger export` wrote")
+    back.set_defaults(act=_refill)
+    for action in (status, resume, back):
         add_org(action)
         add_action_data(action)
         add_json(action)
@@ -60,7 +71,8 @@ def _resume(args: argparse.Namespace, core: Core, keeper: Keeper) -> None:
         raise DeployError(
             "records_missing",
             f"{one.signed - one.size:,} of {one.signed:,} signed records are missing. Bring the database back to a "
-            "newer state first (from a replica, or from a newer copy with its write-ahead log).",
+            "newer state first (from a replica, or from a newer copy with its write-ahead log), or the records from a "
+            "bundle of the whole organisation: `mentorledger log refill BUNDLE`.",
         )
     memory = keeper.state(origin_of(org))
     found = audit(core.engine, org, [Anchor("the signer", memory.size, memory.root)])
@@ -74,6 +86,25 @@ def _resume(args: argparse.Namespace, core: Core, keeper: Keeper) -> None:
         print(json.dumps(_as_json(standing(tree, keeper, org))))
     else:
         print(f"All {found.records:,} records are as they were signed. The log takes events.")
+
+
+def _refill(args: argparse.Namespace, core: Core, keeper: Keeper) -> None:
+    """Bring the records back, fold the states anew, and then ask for more than the bundle's word: read all of it."""
+    org = the_organisation(core.engine, args.org)
+    tree = TreeStore(core.engine)
+    if not halt_if_gone_back(tree, keeper, org):
+        raise DeployError("nothing_missing", "This log has all records that were signed of it.")
+    while tree.complete_tiles(org):
+        pass
+    size, vkeys = tree.size(org), [key.vkey for key in keeper.keys(origin_of(org))]
+    lost = missing_records(args.bundle, vkeys, str(org), size, root(size, tree.hash_at(org, size)))
+    try:
+        refill(core.engine, org, size, lost)
+    except Unsound as error:
+        fault = error.fault
+        raise DeployError(fault.code, f"{fault.file}: {fault.sentence}".removeprefix(": ")) from error
+    rebuild(core.engine, org, LIVE)
+    _resume(args, core, keeper)
 
 
 def _as_json(one: Standing) -> dict[str, object]:

@@ -14,7 +14,8 @@ from events.treestore import TreeStore
 REMEDY = (
     "To go on: stop the instance; bring the database back to its newest state, from a replica or from a newer copy "
     "with its write-ahead log; then `mentorledger log resume --org {org}`, which reads every record again and lets the "
-    "log take events once all are as they were signed."
+    "log take events once all are as they were signed. Or bring lost records back from a bundle of the whole "
+    "organisation: `mentorledger log refill BUNDLE --org {org}`."
 )
 
 

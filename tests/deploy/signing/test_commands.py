@@ -17,6 +17,7 @@ from events.errors import LogHalted
 from events.proof.checkpoint import open_checkpoint, origin_of
 from events.proof.notes import Verifier
 from events.treestore import TreeStore
+from services.bundles.write import Exporter
 from tests.conftest import Database
 from tests.events.rows import connected
 
@@ -111,6 +112,10 @@ COME_BACK = (
     "INSERT INTO events SELECT * FROM copied_events WHERE position >= 1",
     "UPDATE log_heads SET size = copied_heads.size FROM copied_heads WHERE copied_heads.org_id = log_heads.org_id",
 )
+FORGE = (
+    "UPDATE events SET record = overlay(record PLACING 'S' FROM position('Nord'::bytea IN record)) WHERE position = 0",
+    "UPDATE events SET leaf_hash = sha256('\\x00'::bytea || record) WHERE position = 0",
+)
 
 
 def test_key_is_shown_with_its_fingerprint(command, org, folder):
@@ -186,6 +191,50 @@ def test_restored_log_is_halted_and_goes_on_once_its_records_are_back(command, o
     assert (None, None) == (fault(command, "logs")[0], fault(command, "signer")[0])
 
 
+def exported(database: Database, org: UUID, path: Path) -> Path:
+    """The bundle of the whole log."""
+    with composed(database.service_url) as core:
+        Exporter(core.log, TreeStore(core.engine)).organisation(org, path)
+    return path
+
+
+def test_lost_records_come_back_from_a_bundle(command, org, folder, database, tmp_path):
+    """Byte for byte, with the states that follow from them; then the log goes on and is signed as the same log."""
+    token = said(command, "token", "issue", "--label", "Second")["token_id"]
+    sign(database, folder, org)
+    bundle = exported(database, org, tmp_path / "bundle.zip")
+    with composed(database.service_url) as core:
+        before = [core.log.record_bytes(org, position) for position in range(core.log.size(org))]
+    as_owner(database, org, *GO_BACK, "DELETE FROM live_states", "DELETE FROM live_claims")
+    shown = said(command, "log", "refill", str(bundle))
+    assert (3, 3, None) == (shown["size"], shown["signed"], shown["halted"])
+    with composed(database.service_url) as core:
+        assert before == [core.log.record_bytes(org, position) for position in range(core.log.size(org))]
+    assert token in {one["token_id"] for one in said(command, "token", "list")}
+    said(command, "token", "issue")
+    sign(database, folder, org)
+    assert "nothing_missing" == refusal(command, "log", "refill", str(bundle))
+
+
+def test_bundle_that_is_older_or_of_another_history_brings_nothing_back(command, org, folder, database, tmp_path):
+    """Too short, changed, not there, of a log that differs: each refused, and what it does not have is not taken."""
+    sign(database, folder, org)
+    old = exported(database, org, tmp_path / "old")
+    said(command, "token", "issue")
+    sign(database, folder, org)
+    new, changed = (exported(database, org, tmp_path / name) for name in ("new", "changed"))
+    entries = changed / "tile" / "entries" / "000.p" / "3"
+    entries.write_bytes(entries.read_bytes().replace(b"Nordlicht", b"Suedlicht"))
+    as_owner(database, org, *GO_BACK)
+    assert "no_bundle" == refusal(command, "log", "refill", str(tmp_path / "nowhere"))
+    assert "record_differs" == refusal(command, "log", "refill", str(changed))
+    assert "records_missing" == refusal(command, "log", "refill", str(old))
+    assert "nothing_new" == refusal(command, "log", "refill", str(old))
+    as_owner(database, org, *FORGE)
+    assert "other_history" == refusal(command, "log", "refill", str(new))
+    assert 2 == said(command, "log", "status")[0]["size"]
+
+
 def test_changed_records_do_not_make_a_halted_log_go_on(command, org, folder, database):
     """As many records as were signed, and one of them another: the log stays halted."""
     sign(database, folder, org)
@@ -194,9 +243,7 @@ def test_changed_records_do_not_make_a_halted_log_go_on(command, org, folder, da
         org,
         "ALTER TABLE events DISABLE TRIGGER USER",
         "UPDATE log_heads SET halted = 'It is.'",
-        "UPDATE events SET record = convert_to(replace(convert_from(record, 'UTF8'), 'Nordlicht', 'Other'), 'UTF8') "
-        "WHERE position = 0",
-        "UPDATE events SET leaf_hash = sha256('\\x00'::bytea || record) WHERE position = 0",
+        *FORGE,
     )
     assert "records_differ" == refusal(command, "log", "resume")
     assert "log_halted" == refusal(command, "token", "issue")
