@@ -4,7 +4,7 @@
 PYTHON ?= python3
 RUN ?= --sample
 TESTS ?=
-BENCHES ?= append import read rebuild replay http
+BENCHES ?= append import read rebuild replay http verify
 
 .PHONY: run test lint format bench lock clean FORCE
 

@@ -15,8 +15,9 @@ SUBJECTS = {
     "rebuild": "rebuild",
     "replay": "replay",
     "http": "http",
+    "verify": "verify",
 }
-SIZED = ("read", "rebuild")
+SIZED = ("read", "rebuild", "verify")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +27,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--seconds", type=float, default=10.0, metavar="S", help="time for each contestant (default: 10)"
     )
     parser.add_argument(
-        "--events", type=int, default=1_000_000, metavar="N", help="events of read and rebuild (default: 1,000,000)"
+        "--events",
+        type=int,
+        default=1_000_000,
+        metavar="N",
+        help="events of a big log (default: 1,000,000)",
     )
     add_json(parser)
 
