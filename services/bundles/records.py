@@ -42,7 +42,7 @@ class Statement:
 class Records:
     """Follows records in the order of the log: each stream's last version and leaf hash (hex), the last time.
 
-    log: the stream of the log itself, whose statements are collected; sparse: records of that stream may be left out.
+    The statements of the log itself are collected on the way.
     """
 
     def __init__(self, org: str, findings: Findings) -> None:
@@ -128,7 +128,10 @@ def read(record: bytes) -> dict[str, Any] | None:
     stream, prev = found["stream"], found["prev"]
     sound = (
         type(stream) is str
+        and stream != ""
+        and "\n" not in stream
         and type(found["stream_version"]) is int
+        and found["stream_version"] > 0
         and type(found["recorded_at"]) is str
         and (prev is None or (type(prev) is str and len(prev) == 64))
     )

@@ -55,7 +55,7 @@ class Source:
         try:
             with self._files.open(name) as file:
                 yield file
-        except (OSError, zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+        except (OSError, zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
             raise Unsound("unreadable_file", f"The file cannot be read: {error}.", name) from error
 
 
@@ -69,7 +69,7 @@ def open_source(path: Path, findings: Findings) -> Iterator[Source]:
         raise Unsound("no_bundle", f"There is no folder and no .zip at {path}.")
     try:
         archive = zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile, ValueError, EOFError) as error:
+    except (OSError, zipfile.BadZipFile, ValueError, EOFError, NotImplementedError) as error:
         raise Unsound("bad_archive", f"{path.name} is no folder and no complete .zip: {error}.") from error
     with archive:
         yield Source(_Archive(archive, findings), findings)

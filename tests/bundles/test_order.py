@@ -49,6 +49,9 @@ CHANGES = (
     ({"org": "11111111-31b3-4f0e-9d9a-4f0d1a1f7c11"}, "foreign_record"),
     ({"stream_version": True}, "bad_record"),
     ({"stream": None}, "bad_record"),
+    ({"stream": ""}, "bad_record"),
+    ({"stream": "a\nb"}, "bad_record"),
+    ({"stream_version": 0}, "bad_record"),
     ({"prev": 7}, "bad_record"),
 )
 
