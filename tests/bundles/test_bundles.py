@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from services.bundles.errors import BundleError
 from services.bundles.verify import verify
 from services.bundles.write import Exporter
 from tests.bundles.made import ORG, MadeLog
+from tests.project.files import ROOT
 
 
 @pytest.mark.parametrize("size", (0, 1, 2, 255, 256, 257, 513))
@@ -75,6 +78,13 @@ def test_an_archive_is_the_same_evidence(number, log: MadeLog, tmp_path: Path):
     inside, outside = verify(first, [log.key.vkey]), verify(folder, [log.key.vkey])
     assert inside.sound
     assert inside == outside
+
+
+def test_the_check_needs_neither_database_nor_network():
+    """Nothing of either is even loaded by it."""
+    loaded = "{'sqlalchemy', 'psycopg', 'redis', 'flask', 'socket', 'http.client'} & sys.modules.keys()"
+    code = f"import sys, services.bundles.verify; sys.exit(bool({loaded}))"
+    assert 0 == subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60, check=False).returncode
 
 
 def test_no_key_is_in_a_bundle(log: MadeLog, whole: Path, part: Path):
