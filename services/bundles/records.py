@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,7 +77,7 @@ class Records:
         """A stream's last version and leaf hash (hex); (0, "") when it has no record."""
         return self._heads.get(stream, (0, ""))
 
-    def heads(self, undone: Sequence[bytes] = ()) -> Iterator[StreamHead]:
+    def heads(self, undone: Iterable[bytes] = ()) -> Iterator[StreamHead]:
         """The heads of all streams by name, as they were before the last records, which are handed in."""
         earlier: dict[str, tuple[int, str | None]] = {}
         for document in filter(None, map(read, undone)):

@@ -122,8 +122,7 @@ class Whole:
             self._findings.fault("root_differs", sentence, CHECKPOINT)
 
     def _check_statement(self, statement: Statement, taken: int) -> None:
-        undone = list(self._between(statement.stated.size, taken))
-        heads = list(self._records.heads(undone))
+        heads = list(self._records.heads(self._between(statement.stated.size, taken)))
         if streams_root(heads).hex() != statement.stated.root:
             sentence = f"What the log says of the ends of its streams at size {statement.stated.size:,} is not so."
             self._order.fault("statement_differs", sentence, "", statement.position)
