@@ -18,12 +18,14 @@ from projections.effects import Effects
 from projections.engine import Views
 from projections.queries import Queries
 from projections.report_files import ReportFiles
+from projections.standing import standing
 from services.console.blueprint import console_blueprint
 from services.imports.batch import Importer
 from services.imports.undo import Undoer
 from services.reports import Reports
 from services.web.app import create_app
 from services.web.parts import Services
+from workers.audit import night_of
 from workers.nudge import Nudger
 
 
@@ -53,6 +55,7 @@ def application(core: Core, redis_url: str, nudge: Callable[[UUID], None]) -> Fl
         tree=TreeStore(core.engine),
         credential_of=lambda token: credential_of(core.engine, token, datetime.now(UTC)),
         nudge=nudge,
+        standing=lambda: standing(core.engine, night_of(datetime.now(UTC)).effect),
         checks=checks(core.engine, redis_url),
     )
     return create_app(services, console=console_blueprint(services))

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from flask import Blueprint, Flask, Response
 
-from services.web import docs, health, problems, routes, verifier
+from services.web import docs, health, metrics, problems, routes, verifier
 from services.web.auth import Credentials
 from services.web.openapi import describe, make_api
 from services.web.parts import Services
@@ -32,6 +32,7 @@ def create_app(services: Services, *, console: Blueprint | None = None) -> Flask
     app.register_blueprint(health.make_blueprint())
     app.register_blueprint(docs.make_blueprint())
     app.register_blueprint(verifier.make_blueprint())
+    app.register_blueprint(metrics.make_blueprint())
     if console is not None:
         app.register_blueprint(console)
     problems.register(app)

@@ -11,6 +11,7 @@ from events.organisations import Credential
 from events.treestore import TreeStore
 from projections.engine import Views
 from projections.queries import Queries
+from projections.standing import Standing
 from services.imports.batch import Importer
 from services.imports.undo import Undoer
 from services.pipeline import Clock, Pipeline, now_utc
@@ -22,8 +23,8 @@ class Services:
     """The parts of one process.
 
     credential_of: who a token speaks for, None for nobody; nudge: tells the workers that an organisation's log grew,
-    at best effort; checks: by name what must answer before this process is ready, each the fault as a sentence or
-    None; wait_seconds: how long a read waits for a position that its view has not taken in.
+    at best effort; standing: how all logs stand; checks: by name what must answer before this process is ready, each
+    the fault as a sentence or None; wait_seconds: how long a read waits for a position that its view has not taken in.
     """
 
     log: Log
@@ -36,6 +37,7 @@ class Services:
     tree: TreeStore
     credential_of: Callable[[str], Credential | None]
     nudge: Callable[[UUID], None]
+    standing: Callable[[], Standing]
     checks: Mapping[str, Callable[[], str | None]]
     clock: Clock = now_utc
     wait_seconds: float = 2.0

@@ -17,6 +17,7 @@ from events.organisations import create_log, credential_of, issue_token
 from events.treestore import TreeStore
 from projections.effects import Effects
 from projections.report_files import ReportFiles
+from projections.standing import standing
 from services.imports.batch import Importer
 from services.imports.undo import Undoer
 from services.reports import Reports
@@ -86,6 +87,10 @@ class Running:
         return self.whole.engine
 
     @property
+    def effects(self) -> Effects:
+        return Effects(self.engine)
+
+    @property
     def tree(self) -> TreeStore:
         return TreeStore(self.engine)
 
@@ -115,6 +120,7 @@ def running(service_url: str) -> Iterator[Running]:
             tree=TreeStore(found.engine),
             credential_of=lambda token: credential_of(found.engine, token, datetime.now(UTC)),
             nudge=started.nudged.append,
+            standing=lambda: standing(found.engine, "audit/2026-01-01"),
             checks={"database": lambda: started.faults.get("database"), "redis": lambda: started.faults.get("redis")},
             wait_seconds=0.2,
         )
