@@ -13,7 +13,7 @@ from typing import Protocol
 from uuid import UUID
 
 from events.errors import LogHalted, SignerRefused
-from events.proof.checkpoint import Checkpoint, open_checkpoint, origin_of
+from events.proof.checkpoint import Checkpoint, open_checkpoint
 from events.proof.errors import ProofError
 from events.proof.notes import Verifier
 from events.proof.tree import consistency_proof, root
@@ -70,7 +70,7 @@ def checkpoint(store: TreeStore, signer: Signer, org: UUID) -> StoredCheckpoint 
 
 def halt_if_gone_back(store: TreeStore, signer: Signer, org: UUID) -> bool:
     """Halt the log if it is shorter than what was signed of it; whether it is."""
-    known, size = signer.state(origin_of(org)), store.size(org)
+    known, size = signer.state(store.origin(org)), store.size(org)
     if known.size <= size:
         return False
     _halt(store, org, gone_back(size, known.size))
@@ -96,7 +96,7 @@ _OVERTAKEN = ("stale", "went_back")
 
 
 def _attempt(store: TreeStore, signer: Signer, org: UUID) -> StoredCheckpoint | None:
-    origin = origin_of(org)
+    origin = store.origin(org)
     # In this order: what was signed was committed before, so that a log that is shorter now did go back.
     known, size = signer.state(origin), store.size(org)
     if known.size > size:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
 
+from events.proof.checkpoint import origin_of
 from events.proof.errors import ProofError
 from events.proof.streams import StreamHead
 from events.proof.tiles import HEIGHT, WIDTH, Entries, Tile, encode_entries, hash_reader
@@ -140,6 +141,25 @@ class TreeStore:
             reading = connection.execution_options(yield_per=HEADS_PER_FETCH)
             for stream, version, leaf in reading.execute(query, {"org": org, "upto": upto_position}):
                 yield StreamHead(stream, version, bytes(leaf))
+
+    def origin_number(self, org: UUID) -> int:
+        """Under which of its origins the log is signed; 1 unless it was continued after a loss."""
+        with tenant(self._engine, org) as connection:
+            found = connection.scalar(text("SELECT origin FROM log_heads WHERE org_id = :org"), {"org": org})
+        return found or 1
+
+    def origin(self, org: UUID) -> str:
+        """The origin that the log is signed under now."""
+        return origin_of(org, self.origin_number(org))
+
+    def begin_origin(self, org: UUID, number: int) -> None:
+        """Let a halted log take events again, signed under its next origin; done already is no error."""
+        statement = text(
+            "UPDATE log_heads SET origin = :number, halted = NULL "
+            "WHERE org_id = :org AND origin = :number - 1 AND halted IS NOT NULL"
+        )
+        with tenant(self._engine, org) as connection:
+            connection.execute(statement, {"org": org, "number": number})
 
     def halted(self, org: UUID) -> str | None:
         """Why the log takes nothing; None when it does."""

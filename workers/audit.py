@@ -8,7 +8,6 @@ from uuid import UUID
 
 from events.checkpointing import Signer
 from events.errors import LogHalted, SignerRefused, SignerUnavailable
-from events.proof.checkpoint import origin_of
 from events.subjects.log import Audited
 from events.treestore import TreeStore
 from projections.auditing import Anchor, Audit, audit
@@ -44,9 +43,9 @@ def audit_nightly(context: Context, org: UUID, now: datetime) -> Audit:
         _log.error("Audit of organisation %s: %s", org, one.sentence)
     _record(context, org, key, found, now)
     if found.found and not _told(context, org, key, found, now):
-        context.effects.settle(org, key, WAITING, not_before=now + _RETRIES.pause(attempt))
+        context.effects.settle(org, key, WAITING, note=str(found.found), not_before=now + _RETRIES.pause(attempt))
     else:
-        context.effects.settle(org, key, DONE)
+        context.effects.settle(org, key, DONE, note=str(found.found))
     return found
 
 
@@ -55,7 +54,7 @@ def anchors_of(tree: TreeStore, signer: Signer | None, org: UUID) -> list[Anchor
     anchors: list[Anchor] = []
     if signer is not None:
         try:
-            state = signer.state(origin_of(org))
+            state = signer.state(tree.origin(org))
         except (SignerUnavailable, SignerRefused) as error:
             _log.warning("The audit of organisation %s goes on without the signer: %s", org, error)
         else:

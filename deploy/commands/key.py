@@ -13,9 +13,9 @@ from deploy.options import add_action_data, add_json, add_org
 from deploy.organisation import the_organisation
 from deploy.settings import Settings
 from deploy.signing.reach import reached
-from events.proof.checkpoint import origin_of
 from events.proof.notes import Verifier
 from events.subjects.log import KeyRotated
+from events.treestore import TreeStore
 from services.pipeline import Fact
 from services.streams import log_stream
 from workers.signing import Keeper
@@ -49,9 +49,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _show(args: argparse.Namespace, core: Core, org: UUID, keeper: Keeper) -> None:
-    found = [_told(key.vkey, key.signs_until) for key in keeper.keys(origin_of(org))]
+    origin = TreeStore(core.engine).origin(org)
+    found = [_told(key.vkey, key.signs_until) for key in keeper.keys(origin)]
     if args.json:
-        print(json.dumps({"organisation_id": str(org), "origin": origin_of(org), "keys": found}))
+        print(json.dumps({"organisation_id": str(org), "origin": origin, "keys": found}))
         return
     for one in found:
         until = f" (signs until {one['signs_until']})" if one["signs_until"] else ""
@@ -62,7 +63,7 @@ def _show(args: argparse.Namespace, core: Core, org: UUID, keeper: Keeper) -> No
 
 
 def _rotate(args: argparse.Namespace, core: Core, org: UUID, keeper: Keeper) -> None:
-    rotation = keeper.rotate(origin_of(org), args.overlap)
+    rotation = keeper.rotate(TreeStore(core.engine).origin(org), args.overlap)
     # Of one rotation one event, however often it is asked for; the next checkpoint puts it under both keys.
     data = KeyRotated(old_vkey=rotation.old_vkey, new_vkey=rotation.new_vkey)
     fact = Fact(stream=log_stream(org), data=data, occurred_at=datetime.now(UTC))

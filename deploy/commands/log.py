@@ -5,24 +5,16 @@ import json
 from pathlib import Path
 
 from deploy.backing import open_backing
+from deploy.commands.org import ACTOR
 from deploy.composition import Core, composed
-from deploy.errors import DeployError
 from deploy.options import add_action_data, add_json, add_org
 from deploy.organisation import the_organisation
 from deploy.settings import Settings
 from deploy.signing.reach import reached
+from deploy.signing.recovery import Recovery
 from deploy.signing.standing import Standing, standing
-from events.checkpointing import halt_if_gone_back
 from events.organisations import organisations
-from events.proof.checkpoint import origin_of
-from events.proof.tree import root
-from events.refill import refill
 from events.treestore import TreeStore
-from projections.auditing import Anchor, audit
-from projections.heads import LIVE
-from projections.rebuild import rebuild
-from services.bundles.faults import Unsound
-from services.bundles.missing import missing_records
 from workers.signing import Keeper
 
 
@@ -32,11 +24,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     status = actions.add_parser("status", help="show size, signed size and halt of each log")
     status.set_defaults(act=_status)
     resume = actions.add_parser("resume", help="check a halted log against what was signed, then let it take events")
+    resume.add_argument(
+        "--new-origin", action="store_true", help="go on without records that are lost for good, under a new key"
+    )
     resume.set_defaults(act=_resume)
-    back = actions.add_parser("refill", help="bring lost records back from a bundle of the whole organisation")
-    back.add_argument("bundle", type=Path, metavar="BUNDLE", help="a folder or .zip that `mentorledger export` wrote")
-    back.set_defaults(act=_refill)
-    for action in (status, resume, back):
+    refill = actions.add_parser("refill", help="bring lost records back from a bundle of the whole organisation")
+    refill.add_argument("bundle", type=Path, metavar="BUNDLE", help="a folder or .zip that `mentorledger export` wrote")
+    refill.set_defaults(act=_refill)
+    for action in (status, resume, refill):
         add_org(action)
         add_action_data(action)
         add_json(action)
@@ -64,48 +59,36 @@ def _status(args: argparse.Namespace, core: Core, keeper: Keeper) -> None:
 
 
 def _resume(args: argparse.Namespace, core: Core, keeper: Keeper) -> None:
-    org = the_organisation(core.engine, args.org)
-    tree = TreeStore(core.engine)
-    one = standing(tree, keeper, org)
-    if one.size < one.signed:
-        raise DeployError(
-            "records_missing",
-            f"{one.signed - one.size:,} of {one.signed:,} signed records are missing. Bring the database back to a "
-            "newer state first (from a replica, or from a newer copy with its write-ahead log), or the records from a "
-            "bundle of the whole organisation: `mentorledger log refill BUNDLE`.",
-        )
-    memory = keeper.state(origin_of(org))
-    found = audit(core.engine, org, [Anchor("the signer", memory.size, memory.root)])
-    if found.found:
-        raise DeployError(
-            "records_differ",
-            f"The records are not those that were signed: {found.findings[0].sentence} `mentorledger audit` shows all.",
-        )
-    tree.resume(org)
-    if args.json:
-        print(json.dumps(_as_json(standing(tree, keeper, org))))
+    recovery = _recovery(args, core, keeper)
+    if args.new_origin:
+        origin = recovery.begin_origin(ACTOR)
+        said = f"The log goes on as {origin}. Give its new key to all who have the old one: `mentorledger key show`."
     else:
-        print(f"All {found.records:,} records are as they were signed. The log takes events.")
+        said = f"All {recovery.resume():,} records are as they were signed. The log takes events."
+    _tell(args, recovery, said)
 
 
 def _refill(args: argparse.Namespace, core: Core, keeper: Keeper) -> None:
-    """Bring the records back, fold the states anew, and then ask for more than the bundle's word: read all of it."""
-    org = the_organisation(core.engine, args.org)
-    tree = TreeStore(core.engine)
-    if not halt_if_gone_back(tree, keeper, org):
-        raise DeployError("nothing_missing", "This log has all records that were signed of it.")
-    while tree.complete_tiles(org):
-        pass
-    size, vkeys = tree.size(org), [key.vkey for key in keeper.keys(origin_of(org))]
-    lost = missing_records(args.bundle, vkeys, str(org), size, root(size, tree.hash_at(org, size)))
-    try:
-        refill(core.engine, org, size, lost)
-    except Unsound as error:
-        fault = error.fault
-        raise DeployError(fault.code, f"{fault.file}: {fault.sentence}".removeprefix(": ")) from error
-    rebuild(core.engine, org, LIVE)
-    _resume(args, core, keeper)
+    recovery = _recovery(args, core, keeper)
+    _tell(args, recovery, f"The log has all {recovery.refill(args.bundle):,} records again and takes events.")
+
+
+def _recovery(args: argparse.Namespace, core: Core, keeper: Keeper) -> Recovery:
+    return Recovery(core, TreeStore(core.engine), keeper, the_organisation(core.engine, args.org))
+
+
+def _tell(args: argparse.Namespace, recovery: Recovery, said: str) -> None:
+    if args.json:
+        print(json.dumps(_as_json(standing(recovery.tree, recovery.keeper, recovery.org))))
+    else:
+        print(said)
 
 
 def _as_json(one: Standing) -> dict[str, object]:
-    return {"organisation_id": str(one.org), "size": one.size, "signed": one.signed, "halted": one.halted}
+    return {
+        "organisation_id": str(one.org),
+        "origin": one.origin,
+        "size": one.size,
+        "signed": one.signed,
+        "halted": one.halted,
+    }

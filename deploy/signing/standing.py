@@ -8,22 +8,23 @@ from uuid import UUID
 
 from events import checkpointing
 from events.checkpointing import Signer
-from events.proof.checkpoint import origin_of
 from events.treestore import TreeStore
 
 REMEDY = (
     "To go on: stop the instance; bring the database back to its newest state, from a replica or from a newer copy "
     "with its write-ahead log; then `mentorledger log resume --org {org}`, which reads every record again and lets the "
     "log take events once all are as they were signed. Or bring lost records back from a bundle of the whole "
-    "organisation: `mentorledger log refill BUNDLE --org {org}`."
+    "organisation: `mentorledger log refill BUNDLE --org {org}`. Where they are lost for good, `mentorledger log "
+    "resume --org {org} --new-origin` lets it go on under a new key, and its next record names what was signed before."
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """A log's size, how much of it the signer has signed, and why it is halted, if it is."""
+    """A log's origin and size, how much of it the signer has signed, and why it is halted, if it is."""
 
     org: UUID
+    origin: str
     size: int
     signed: int
     halted: str | None
@@ -32,8 +33,9 @@ class Standing:
 def standing(tree: TreeStore, signer: Signer, org: UUID) -> Standing:
     """Ask both sides. Raises SignerUnavailable, SignerRefused."""
     # In this order: what was signed was there before, so that a log that is shorter did go back.
-    signed = signer.state(origin_of(org)).size
-    return Standing(org=org, size=tree.size(org), signed=signed, halted=tree.halted(org))
+    origin = tree.origin(org)
+    signed = signer.state(origin).size
+    return Standing(org=org, origin=origin, size=tree.size(org), signed=signed, halted=tree.halted(org))
 
 
 def halted(tree: TreeStore, orgs: Iterable[UUID]) -> list[str]:

@@ -30,9 +30,12 @@ class Checkpoint:
         return "".join(f"{line}\n" for line in (self.origin, self.size, encode64(self.root), *self.extensions))
 
 
-def origin_of(org: UUID) -> str:
-    """The origin of an organisation's log, and the name of the key that signs it."""
-    return f"mentorledger/log/{org}"
+def origin_of(org: UUID, number: int = 1) -> str:
+    """The origin of an organisation's log, and the name of the key that signs it.
+
+    number: above 1 for a log that was continued after it had lost signed records (`mentorledger/log/<uuid>/2`).
+    """
+    return f"mentorledger/log/{org}" if number == 1 else f"mentorledger/log/{org}/{number}"
 
 
 def parse_checkpoint(text: str) -> Checkpoint:

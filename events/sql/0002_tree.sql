@@ -23,3 +23,6 @@ CREATE TABLE checkpoints (
 
 -- Why the log takes nothing; null: it does.
 ALTER TABLE log_heads ADD COLUMN halted text CHECK (halted <> '');
+
+-- Under which of its origins the log is signed: the second one begins where a log that went back was continued.
+ALTER TABLE log_heads ADD COLUMN origin int NOT NULL DEFAULT 1 CHECK (origin >= 1);

@@ -24,6 +24,19 @@ class KeyRotated(Event):
     new_vkey: str
 
 
+class LogContinued(Event):
+    """The log goes on under a new origin, and key, without all that was signed of it under the old one.
+
+    size, root: of the last tree head that was signed there; whoever holds it sees what is missing or was changed.
+    """
+
+    TYPE = "log.continued"
+    old_origin: str
+    new_origin: str
+    size: int
+    root: str
+
+
 class Anchored(Event):
     """Somebody outside has seen the tree head of the first `size` records: what precedes was there before the token.
 

@@ -9,10 +9,10 @@ import msgspec
 from msgspec.structs import replace
 
 from events.event import Happened
-from events.subjects.log import Anchored, Audited, KeyRotated, StreamsRootTaken
+from events.subjects.log import Anchored, Audited, KeyRotated, LogContinued, StreamsRootTaken
 from projections.fold import Card, Fold
 
-LogEvent = StreamsRootTaken | KeyRotated | Anchored | Audited
+LogEvent = StreamsRootTaken | KeyRotated | LogContinued | Anchored | Audited
 
 NOTED = "noted"
 
@@ -29,13 +29,15 @@ class LogState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """status is noted, empty before the first note.
 
     streams: the newest streams root; since: how many notes stand in the log from that one on (all, before the first);
-    vkey: the key after the last rotation; anchored: the newest anchor of each kind; audit and findings: of the newest.
+    vkey: the key after the last rotation; origin: the newest one, once there are several; anchored: the newest anchor
+    of each kind; audit and findings: of the newest.
     """
 
     status: str = ""
     streams: Head | None = None
     since: int = 0
     vkey: str = ""
+    origin: str = ""
     anchored: dict[str, Head] = {}
     audit: Head | None = None
     findings: tuple[str, ...] = ()
@@ -50,6 +52,8 @@ def evolve(state: LogState, happened: Happened[LogEvent]) -> LogState:
             return replace(noted, streams=Head(size=data.size, root=data.root, at=at), since=1)
         case KeyRotated():
             return replace(noted, vkey=data.new_vkey)
+        case LogContinued():
+            return replace(noted, origin=data.new_origin, vkey="")
         case Anchored():
             head = Head(size=data.size, root=data.root, at=at)
             return replace(noted, anchored={**state.anchored, data.kind: head})

@@ -20,6 +20,7 @@ def test_the_origin_of_a_log_is_a_key_name_that_outlives_hosts_and_names() -> No
     """A fixed name and the organisation's random id."""
     org = UUID("00000000-0000-4000-8000-000000000001")
     assert "mentorledger/log/00000000-0000-4000-8000-000000000001" == origin_of(org)
+    assert f"{origin_of(org)}/2" == origin_of(org, 2)
     assert SigningKey.generate(origin_of(org)).vkey.startswith(origin_of(org) + "+")
 
 

@@ -39,6 +39,7 @@ NOT_DECIDED = {
     "Undone": "the import takes itself back in every stream that it touched",
     "ReportProduced": "a worker writes down what it made",
     "StreamsRootTaken": "what the log notes about itself is computed, not decided",
+    "LogContinued": "an operator lets a log go on that was halted",
     "KeyRotated": "the signer has the new key when it is noted",
     "Anchored": "somebody outside gave the token that is noted",
     "Audited": "a worker writes down what it found",

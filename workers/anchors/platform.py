@@ -10,7 +10,6 @@ from uuid import UUID
 
 from events.checkpointing import checkpoint
 from events.organisations import organisations
-from events.proof.checkpoint import origin_of
 from events.subjects.platform import CheckpointSeen
 from events.treestore import StoredCheckpoint
 from projections.queries import Current
@@ -37,7 +36,7 @@ def note_checkpoints(context: Context, platform: UUID, now: datetime) -> int:
     for org in organisations(context.engine):
         latest = context.tree.latest(org)
         if latest is not None and _has_changed(context, org, seen.get(org), latest):
-            data = CheckpointSeen(origin=origin_of(org), size=latest.size, root=latest.root.hex())
+            data = CheckpointSeen(origin=context.tree.origin(org), size=latest.size, root=latest.root.hex())
             facts.append(Fact(stream=f"platform-{org}", data=data, occurred_at=now))
     for start in range(0, len(facts), FACTS):
         context.pipeline.record(platform, facts[start : start + FACTS], actor=ACTOR)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, LiteralString
+from unittest.mock import ANY
 from uuid import UUID
 
 import pytest
@@ -14,9 +15,10 @@ from deploy.signing.desk import Desk
 from deploy.signing.folder import open_signer_folder
 from events.checkpointing import checkpoint
 from events.errors import LogHalted
-from events.proof.checkpoint import open_checkpoint, origin_of
+from events.proof.checkpoint import Checkpoint, open_checkpoint, origin_of
 from events.proof.notes import Verifier
 from events.treestore import TreeStore
+from services.bundles.verify import verify
 from services.bundles.write import Exporter
 from tests.conftest import Database
 from tests.events.rows import connected
@@ -233,6 +235,47 @@ def test_bundle_that_is_older_or_of_another_history_brings_nothing_back(command,
     as_owner(database, org, *FORGE)
     assert "other_history" == refusal(command, "log", "refill", str(new))
     assert 2 == said(command, "log", "status")[0]["size"]
+
+
+def test_log_that_lost_records_for_good_goes_on_under_a_new_origin(command, org, folder, database, tmp_path):
+    """A new key, whose first record names what was signed before; its bundle is sound under the new key alone."""
+    assert "not_halted" == refusal(command, "log", "resume", "--new-origin")
+    sign(database, folder, org)
+    signed = open_signed(command, database, org)
+    as_owner(database, org, *GO_BACK, "DELETE FROM live_states WHERE position >= 1")
+    as_owner(
+        database,
+        org,
+        "UPDATE live_states SET version = 1, position = 0",
+        "ALTER TABLE checkpoints DISABLE TRIGGER USER",
+    )
+    assert "log_halted" == fault(command, "signer")[0]
+    with pytest.raises(LogHalted):
+        sign(database, folder, org)
+    assert "checkpoints_beyond" == refusal(command, "log", "resume", "--new-origin")
+    as_owner(database, org, "DELETE FROM checkpoints")
+    said(command, "projections", "rebuild", "live")
+    shown = said(command, "log", "resume", "--new-origin")
+    assert (f"{origin_of(org)}/2", None) == (shown["origin"], shown["halted"])
+    assert shown == said(command, "log", "resume", "--new-origin")
+    with composed(database.service_url) as core:
+        (event,) = core.log.read(org, types=["log.continued"])
+    assert (1, origin_of(org), shown["origin"]) == (event.position, event.data.old_origin, event.data.new_origin)
+    assert (signed.size, signed.root.hex()) == (event.data.size, event.data.root)
+    said(command, "token", "issue")
+    vkey = said(command, "key", "show")["keys"][0]["vkey"]
+    assert Checkpoint(shown["origin"], 3, ANY) == open_checkpoint(sign(database, folder, org), [Verifier.of(vkey)])
+    assert verify(exported(database, org, tmp_path / "bundle"), [vkey]).sound
+    assert (None, None) == (fault(command, "logs")[0], fault(command, "signer")[0])
+
+
+def open_signed(command: Command, database: Database, org: UUID) -> Checkpoint:
+    """The newest checkpoint."""
+    vkey = said(command, "key", "show")["keys"][0]["vkey"]
+    with composed(database.service_url) as core:
+        found = TreeStore(core.engine).latest(org)
+    assert found is not None
+    return open_checkpoint(found.note, [Verifier.of(vkey)])
 
 
 def test_changed_records_do_not_make_a_halted_log_go_on(command, org, folder, database):

@@ -1,0 +1,112 @@
+"""The ways out of a halt: all records as they were signed, lost ones back from a bundle, or a new origin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from deploy.composition import Core
+from deploy.errors import DeployError
+from deploy.signing.standing import standing
+from events.checkpointing import halt_if_gone_back
+from events.proof.checkpoint import origin_of
+from events.proof.tree import root
+from events.refill import refill
+from events.subjects.log import LogContinued
+from events.treestore import TreeStore
+from projections.auditing import Anchor, audit
+from projections.heads import LIVE
+from projections.rebuild import rebuild
+from services.bundles.faults import Unsound
+from services.bundles.missing import missing_records
+from services.pipeline import Fact
+from services.streams import log_stream
+from workers.signing import Keeper
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """Of one organisation's log; every way ends with a log that takes events, or with a DeployError and no change."""
+
+    core: Core
+    tree: TreeStore
+    keeper: Keeper
+    org: UUID
+
+    def resume(self) -> int:
+        """Read every record again and compare with the signer's memory, then let the log go on; how many there are.
+
+        Raises DeployError `records_missing`, `records_differ`.
+        """
+        one = standing(self.tree, self.keeper, self.org)
+        if one.size < one.signed:
+            raise DeployError(
+                "records_missing",
+                f"{one.signed - one.size:,} of {one.signed:,} signed records are missing. Bring the database back to a "
+                "newer state first (from a replica, or from a newer copy with its write-ahead log), or the records "
+                "from a bundle of the whole organisation: `mentorledger log refill BUNDLE`.",
+            )
+        memory = self.keeper.state(self.tree.origin(self.org))
+        records = self._audited(Anchor("the signer", memory.size, memory.root))
+        self.tree.resume(self.org)
+        return records
+
+    def refill(self, bundle: Path) -> int:
+        """Bring the records back, fold the states anew, and then ask for more than the bundle's word: `resume`.
+
+        Raises DeployError with the code of a fault of the bundle, or `nothing_missing`.
+        """
+        tree, org = self.tree, self.org
+        if not halt_if_gone_back(tree, self.keeper, org):
+            raise DeployError("nothing_missing", "This log has all records that were signed of it.")
+        while tree.complete_tiles(org):
+            pass
+        size, vkeys = tree.size(org), [key.vkey for key in self.keeper.keys(tree.origin(org))]
+        lost = missing_records(bundle, vkeys, str(org), size, root(size, tree.hash_at(org, size)))
+        try:
+            refill(self.core.engine, org, size, lost)
+        except Unsound as error:
+            fault = error.fault
+            raise DeployError(fault.code, f"{fault.file}: {fault.sentence}".removeprefix(": ")) from error
+        rebuild(self.core.engine, org, LIVE)
+        return self.resume()
+
+    def begin_origin(self, actor: str) -> str:
+        """Go on under the next origin and record what was signed under the last; cut off in between, it goes on there.
+
+        Raises DeployError `not_halted`, `checkpoints_beyond`, `records_differ`.
+        """
+        number = self.tree.origin_number(self.org)
+        if self.tree.halted(self.org):
+            self._require_one_state()
+            number += 1
+            self.tree.begin_origin(self.org, number)
+        elif number == 1:
+            raise DeployError("not_halted", "This log takes events under its first origin: there is nothing to leave.")
+        old, new = origin_of(self.org, number - 1), origin_of(self.org, number)
+        last = self.keeper.state(old)
+        data = LogContinued(old_origin=old, new_origin=new, size=last.size, root=last.root.hex())
+        fact = Fact(stream=log_stream(self.org), data=data, occurred_at=datetime.now(UTC))
+        self.core.pipeline.record(self.org, [fact], actor=actor, key=f"log-continued-{number}")
+        return new
+
+    def _require_one_state(self) -> None:
+        """Refuse to sign anew what does not even agree with itself."""
+        latest = self.tree.latest(self.org)
+        if latest is not None and latest.size > self.tree.size(self.org):
+            raise DeployError(
+                "checkpoints_beyond",
+                "The database holds checkpoints of more records than it has. Bring all of it back from one copy first.",
+            )
+        self._audited()
+
+    def _audited(self, *anchors: Anchor) -> int:
+        found = audit(self.core.engine, self.org, anchors)
+        if found.found:
+            sentence = found.findings[0].sentence
+            raise DeployError(
+                "records_differ", f"This is not the log that it was: {sentence} See `mentorledger audit`."
+            )
+        return found.records
