@@ -18,7 +18,6 @@ from deploy.organisation import the_organisation
 from deploy.settings import Settings
 from deploy.signing.reach import reached
 from events.organisations import platform_log
-from events.proof.checkpoint import origin_of
 from projections.effects import FAILED
 from workers.anchors.rounds import anchor_round, anchors_of
 from workers.context import Context
@@ -80,7 +79,7 @@ def _told(context: Context) -> dict[str, Any]:
     given = anchors_of(context, platform)
     faults = context.effects.below(platform, "anchor", FAILED)
     return {
-        "vkey": context.signer.state(origin_of(platform)).vkey,
+        "vkey": context.signer.state(context.tree.origin(platform)).vkey,
         "anchors": [
             {"place": place, "kind": one.kind, "size": one.size, "at": one.at.isoformat()}
             for place, one in given.items()

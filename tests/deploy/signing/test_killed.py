@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -86,25 +87,32 @@ def test_killed_process_is_followed_by_one_that_remembers(tmp_path):
     url = f"http://:hidden@127.0.0.1:{free_port()}"
     chance, given = random.Random(4), [0]
     for _ in range(5):
-        with (tmp_path / "log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "deploy.signer"],
-                env=os.environ | {"SIGNER_URL": url, "MENTORLEDGER_SIGNER_DATA": str(tmp_path / "signer")},
-                cwd=PROJECT,
-                stderr=log,
-            )
-        signer = HttpSigner(url, seconds=20.0)
-        assert until(partial(_serves, signer), 30)
-        assert given[-1] <= signer.state(ORIGIN).size
-        threading.Timer(chance.uniform(0.02, 0.2), process.kill).start()
-        with suppress(SignerUnavailable):
-            while True:
-                size = signer.state(ORIGIN).size + 1
-                found = head(TRUE.signed(signer, size))
-                assert Checkpoint(ORIGIN, size, TRUE.root(size)) == found
-                given.append(size)
-        assert -signal.SIGKILL == process.wait()
+        with signing(tmp_path, url) as process:
+            signer = HttpSigner(url, seconds=20.0)
+            assert until(partial(_serves, signer), 30)
+            assert given[-1] <= signer.state(ORIGIN).size
+            threading.Timer(chance.uniform(0.02, 0.2), process.kill).start()
+            with suppress(SignerUnavailable):
+                while True:
+                    size = signer.state(ORIGIN).size + 1
+                    found = head(TRUE.signed(signer, size))
+                    assert Checkpoint(ORIGIN, size, TRUE.root(size)) == found
+                    given.append(size)
+            assert -signal.SIGKILL == process.wait()
     assert sorted(set(given)) == given
+
+
+@contextmanager
+def signing(folder: Path, url: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """The signer's process; it is gone afterwards."""
+    environment = os.environ | {"SIGNER_URL": url, "MENTORLEDGER_SIGNER_DATA": str(folder / "signer")}
+    with (folder / "log").open("ab") as log:
+        process = subprocess.Popen([sys.executable, "-m", "deploy.signer"], env=environment, cwd=PROJECT, stderr=log)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _serves(signer: HttpSigner) -> bool:
