@@ -13,6 +13,7 @@ from tests.bundles.made import MadeLog
 from tests.bundles.oracles import for_go, run
 
 INDEX = 300
+PIECES = Kind(lambda data: [data[at : at + 9] for at in range(0, len(data), 9)], b"".join, 3)
 OF_A_WHOLE = (
     ("tile/entries/000", RECORDS),
     ("tile/entries/001", RECORDS),
@@ -78,7 +79,22 @@ def test_damage_to_what_a_part_shows(which, way, log: MadeLog, part: Path, tmp_p
     """A record or the proof of how its stream ended: each is named when it is changed or missing."""
     folder = shutil.copytree(part, tmp_path / "b")
     file = min((folder / which).iterdir())
-    damage(file, Kind(lambda data: [data[at : at + 9] for at in range(0, len(data), 9)], b"".join, 3), way)
+    damage(file, PIECES, way)
     verdict = verify(folder, [log.key.vkey])
     assert not verdict.proven
     assert file.relative_to(folder).as_posix() in {one.file for one in verdict.faults}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_another_verifier_refuses_damage_as_well(way, log: MadeLog, whole: Path, aics: Path, tmp_path: Path):
+    """`aics-tlog`: a head and a tile that are not what was signed, and a record that is another one."""
+    folder, key, record = shutil.copytree(whole, tmp_path / "b"), tmp_path / "key", tmp_path / "record"
+    key.write_text(log.key.vkey)
+    record.write_bytes(log.records[INDEX])
+    included = ("verify-inclusion", "--index", str(INDEX), "--tiles", folder, "--vkey-file", key, "--leaf", record)
+    assert run(aics, *included).accepted
+    for file, kind in ((folder / "tile/0/001", HASHES), (folder / "checkpoint", LINES), (record, PIECES)):
+        sound = file.read_bytes()
+        damage(file, kind, way)
+        assert not run(aics, *included).accepted
+        file.write_bytes(sound)
