@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from deploy import migrations
+from deploy.anchoring import targets_of
 from deploy.backing import Backing, check_redis
 from deploy.errors import DeployError
 from deploy.settings import Settings
 from deploy.signing.reach import reached
 from deploy.signing.standing import gone_back, halted
 from events import catalogue
-from events.organisations import organisations
+from events.organisations import known_platform_log, organisations
 from events.tenancy import check_database, make_engine
 from events.treestore import TreeStore
+from projections.effects import FAILED, Effects
 
 LEAST_FREE = 200_000_000
 
@@ -42,6 +44,7 @@ def findings(settings: Settings, backing: Backing) -> Iterator[Finding]:
         *_checks(backing),
         ("logs", lambda: _check_logs(backing)),
         ("signer", lambda: _check_signer(settings, backing)),
+        ("anchors", lambda: _check_anchors(settings, backing)),
     ):
         try:
             yield Finding(name, None, check())
@@ -76,6 +79,20 @@ def _check_signer(settings: Settings, backing: Backing) -> str:
         _refuse_logs(gone_back(TreeStore(engine), keeper, organisations(engine)))
     where = "answers" if backing.signer_url else f"does not run; its folder {settings.signer_folder} is sound"
     return f"{where}; no log is shorter than what was signed of it"
+
+
+def _check_anchors(settings: Settings, backing: Backing) -> str:
+    places = targets_of(settings).places
+    with _opened(backing) as engine:
+        platform = known_platform_log(engine)
+        why = TreeStore(engine).halted(platform) if platform else None
+        failed = Effects(engine).below(platform, "anchor", FAILED) if platform else []
+    if why is not None:
+        raise DeployError("log_halted", f"The installation's own log is halted. {why}")
+    faults = [one.note for one in failed if one.key.partition("/")[2] in places]
+    if faults:
+        raise DeployError("anchor_failed", "\n     ".join(faults))
+    return f"{len(places)} named to vouch for the checkpoints, none failed last"
 
 
 def _refuse_logs(faults: list[str]) -> None:

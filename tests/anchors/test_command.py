@@ -98,7 +98,16 @@ def test_a_mail_is_kept_where_no_server_is_set(command, log, monkeypatch, tmp_pa
     assert [("mail", BOX)] == [(one["kind"], one["place"]) for one in told["anchors"]]
 
 
-def test_a_fault_is_shown_until_it_is_over(command, log, monkeypatch, tsa, tmp_path):
+def doctor(capsys) -> str | None:
+    """The code that `doctor` gives for the anchors."""
+    capsys.readouterr()
+    main(("doctor", "--json"))
+    (code,) = [one["code"] for one in json.loads(capsys.readouterr().out) if one["check"] == "anchors"]
+    assert code is None or isinstance(code, str)
+    return code
+
+
+def test_a_fault_is_shown_until_it_is_over(command, log, monkeypatch, tsa, tmp_path, capsys):
     """Exit code 1, the reason, and the same under `show`; once the authority is back, neither."""
     (tmp_path / "roots.pem").write_bytes(tsa.roots)
     monkeypatch.setenv("TSA_ROOTS", str(tmp_path / "roots.pem"))
@@ -108,10 +117,12 @@ def test_a_fault_is_shown_until_it_is_over(command, log, monkeypatch, tsa, tmp_p
         assert 1 == status
         assert "status 503" in said
         assert "FAIL     127.0.0.1: anchor_unavailable: " in command("show")[1]
+        assert "anchor_failed" == doctor(capsys)
     with answering(Reply(tsa.answer, kind=REPLY)) as url:
         monkeypatch.setenv("TSA_URL", url)
         assert 0 == command("now")[0]
     assert "FAIL" not in command("show")[1]
+    assert doctor(capsys) is None
 
 
 def test_evidence_is_checked_by_programs_of_others(command, log, monkeypatch, tsa, tmp_path):

@@ -251,7 +251,7 @@ def test_command_joins_a_running_instance(folders):
     )
     running.end(signal.SIGTERM)
     assert (0, "") == (result.returncode, result.stderr)
-    assert [None] * 7 == [finding["code"] for finding in json.loads(result.stdout)]
+    assert [None] * 8 == [finding["code"] for finding in json.loads(result.stdout)]
 
 
 def test_api_that_never_becomes_ready_ends_the_start(folders):

@@ -133,8 +133,6 @@ def _tell(context: Context, platform: UUID, head: StoredCheckpoint, now: datetim
     """Record in the log of each organisation under the head that outsiders have vouched for it."""
     given = {one.kind: one for one in anchors_of(context, platform).values() if one.size == head.size}
     for org, seen in seen_by(context, platform).items():
-        if seen.position >= head.size:
-            continue
         try:
             _note(context, org, seen.state, given, now)
         except LogHalted as error:

@@ -35,7 +35,13 @@ class Targets:
     mail: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.witnesses or self.authority or self.mail)
+        return bool(self.places)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """What each is called: a witness's name, the authority's host, a mail address."""
+        hosts = () if self.authority is None else (host_of(self.authority),)
+        return (*(one.verifier.name for one in self.witnesses), *hosts, *self.mail)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +63,11 @@ class Target:
     give: Callable[[Ask, int], str]
 
 
+def host_of(authority: Authority) -> str:
+    """The host that a time-stamp authority is called by."""
+    return urlsplit(authority.url).hostname or ""
+
+
 def token_bytes(kind: str, token: str) -> bytes:
     """A token as it was given: a time stamp's bytes, the line of a cosignature, a Message-ID."""
     return b64decode(token) if kind == TSA else token.encode()
@@ -66,7 +77,7 @@ def all_of(targets: Targets, sender: Sender, address: str) -> list[Target]:
     """Each target by itself; sender and address: the way out for mail, and whom it comes from."""
     found = [Target(WITNESS, one.verifier.name, _by_witness(one)) for one in targets.witnesses]
     if targets.authority is not None:
-        found.append(Target(TSA, urlsplit(targets.authority.url).hostname or "", _by_authority(targets.authority)))
+        found.append(Target(TSA, host_of(targets.authority), _by_authority(targets.authority)))
     return [*found, *(Target(MAIL, one, _by_mail(one, sender, address)) for one in targets.mail)]
 
 
