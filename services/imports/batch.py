@@ -25,8 +25,11 @@ from services.imports.directory import TYPES, Directory, directory_of
 from services.imports.ndjson import read_ndjson
 from services.imports.verdicts import REFUSED, Plan
 from services.pipeline import Clock, Fact, Pipeline, now_utc
+from services.streams import log_stream
 
 CHUNK = 400
+MOST_NOTES = 100
+"""Notes of the log about itself between a preview and its commit; hours of them."""
 PAGE = 5_000
 ATTEMPTS = 5
 MAX_FILENAME = 200
@@ -138,13 +141,21 @@ class Importer:
 
     def _start(self, batch: Batch, started: BatchStarted, now: datetime) -> None:
         """Write the beginning at the position for which it was planned; nothing when no row adds anything."""
-        if self._log.size(batch.org) != started.planned_at:
+        if not self._still_holds(batch.org, started.planned_at, self._log.size(batch.org)):
             raise _moved(started.planned_at)
         if not started.importable:
             return
-        if self._say(batch, started, now) != started.planned_at:  # a writer came between
+        begun_at = self._say(batch, started, now)
+        if not self._still_holds(batch.org, started.planned_at, begun_at):  # a writer came between
             self._say(batch, BatchUndone(reason="position_moved", streams=0), self._clock())
             raise _moved(started.planned_at)
+
+    def _still_holds(self, org: UUID, planned_at: int, size: int) -> bool:
+        """Whether nothing came since the preview but what the log notes about itself, whenever it does."""
+        if not planned_at <= size <= planned_at + MOST_NOTES:
+            return False
+        since = self._log.read(org, after=planned_at - 1, upto=size - 1, limit=MOST_NOTES)
+        return all(one.stream == log_stream(org) for one in since)
 
     def _say(self, batch: Batch, data: BatchStarted | BatchFinished | BatchUndone, at: datetime) -> int:
         """Append to the batch's own stream, each of its events once; the position it has."""

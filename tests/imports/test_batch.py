@@ -11,6 +11,7 @@ from events.event import AnyRecorded
 from events.log import Log
 from events.organisations import create_log
 from events.subjects.batch import BatchFinished, BatchStarted, BatchUndone, Undone
+from events.subjects.log import StreamsRootTaken
 from events.subjects.relationship import MentorJoined
 from events.tenancy import make_engine
 from projections.live import Live
@@ -122,6 +123,16 @@ def test_a_commit_after_the_log_has_moved(ledger: Ledger) -> None:
         with pytest.raises(Refused) as refusal:
             ledger.commit(uuid4(), planned_at=position)
         assert ("position_moved", size) == (refusal.value.code, ledger.log.size(ORG))
+
+
+def test_what_the_log_notes_about_itself_is_no_move(ledger: Ledger) -> None:
+    """Checkpoints, anchors and audits leave their notes at moments of their own; a preview outlives them."""
+    preview = ledger.importer.preview(ORG, FILE, "roster.csv")
+    note = Fact(stream=f"log-{ORG}", data=StreamsRootTaken(size=0, root="0" * 64), occurred_at=NOW)
+    ledger.pipeline.record(ORG, [note], actor="worker:test")
+    done = ledger.commit(uuid4(), planned_at=preview.planned_at)
+    assert done.events > 0
+    assert BatchFinished in {type(one.data) for one in ledger.events()}
 
 
 def test_a_commit_that_another_writer_outruns(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
