@@ -5,5 +5,6 @@
 - provision: the roles and the tables of a database
 - backing: a database and a Redis for one command, whoever runs them
 - supervisor, child processes' composition roots (wsgi, worker, scheduler)
+- witness/: a witness of other installations; anchoring, evidence: who vouches for this one, and the proof of it
 - main and commands/: the `mentorledger` command, a file per subcommand
 """

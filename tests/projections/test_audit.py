@@ -94,9 +94,9 @@ TAMPERING: dict[str, tuple[LiteralString, set[str]]] = {
     ),
     "a record and its hash": (
         (
-            "UPDATE events SET record = convert_to(replace(convert_from(record, 'UTF8'), 'Engineering', 'Engineerins'), "
+            "UPDATE events SET record = convert_to(replace(convert_from(record, 'UTF8'), 'Engineering', 'Enginery'), "
             "'UTF8'), leaf_hash = sha256('\\x00'::bytea || "
-            "convert_to(replace(convert_from(record, 'UTF8'), 'Engineering', 'Engineerins'), 'UTF8')) WHERE position = 0"
+            "convert_to(replace(convert_from(record, 'UTF8'), 'Engineering', 'Enginery'), 'UTF8')) WHERE position = 0"
         ),
         {"wrong_root", "broken_chain", "view_differs"},
     ),
@@ -115,7 +115,7 @@ TAMPERING: dict[str, tuple[LiteralString, set[str]]] = {
     ),
     "a state": (
         (
-            "UPDATE live_states SET state = convert_to(replace(convert_from(state, 'UTF8'), 'active', 'closed'), 'UTF8') "
+            "UPDATE live_states SET state = convert_to(replace(convert_from(state, 'UTF8'), 'active', 'over'), 'UTF8') "
             "WHERE stream LIKE 'relationship-%'"
         ),
         {"view_differs"},
