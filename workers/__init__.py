@@ -5,5 +5,5 @@ holds nothing that the database could not say again. Each effect is itself an ev
 
 queues: jobs, one per organisation and sort of work. jobs: the functions behind them. context: what they work with.
 worker: the process that runs them. nudge: from the API. sweep: from the clock. pulse: who is alive. views, reminders,
-reports, checkpoints: the work. mail: the way out.
+reports, checkpoints, anchors: the work. mail: the way out.
 """
