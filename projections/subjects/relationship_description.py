@@ -53,7 +53,9 @@ class Description(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 def told(before: Description, data: Proposed | Registered | Accepted | Moved, at: datetime) -> Description:
     """The description after a full account; what it leaves empty it does not speak of."""
-    said = {name: value for name in _WHOLE if (value := getattr(data, name, None))}
+    said: dict[str, Any] = {name: value for name in _WHOLE if (value := getattr(data, name, None))}
+    if "roles" in said:  # a record has members in the order of their names: so has what is folded before it is stored
+        said["roles"] = dict(sorted(said["roles"].items()))
     after = _paged(_said(before, said, at), getattr(data, "links", ()), at)
     return _known_as(after, (data.unit, data.title)) if data.title or data.unit else after
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, LiteralString
 
 import pytest
 
 from events.proof.tree import Edge, leaf_hash
+from events.subjects.relationship import Proposed
 from projections.auditing import Anchor, Audit, audit
 from projections.rebuild import rebuild
+from services.pipeline import Fact
 from tests.conftest import Database
 from tests.core import Whole, whole
 from tests.events.rows import connected, rows
-from tests.services.samples import Organisation
+from tests.services.samples import Organisation, new_id
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +67,20 @@ def test_a_log_that_nobody_touched_has_no_findings(organisation: Organisation, m
 def test_a_rebuilt_build_is_as_good_as_the_first(organisation: Organisation) -> None:
     """After a rebuild the audit looks at the build that counts."""
     rebuild(organisation.whole.engine, organisation.org, "live")
+    assert [] == audited(organisation).findings
+
+
+def test_what_was_told_in_another_order_than_it_is_stored_in(organisation: Organisation) -> None:
+    """A record has members in the order of their names; the state that was kept before it was stored is the same."""
+    relationship, people = new_id(), sorted(new_id() for _ in range(4))
+    told = Proposed(
+        relationship_id=relationship,
+        programme_id=new_id(),
+        mentors=tuple(people),
+        roles={person: f"mentor {person}" for person in reversed(people)},
+    )
+    fact = Fact(stream=f"relationship-{relationship}", data=told, occurred_at=datetime.now(UTC))
+    organisation.whole.pipeline.record(organisation.org, [fact], actor="token:test")
     assert [] == audited(organisation).findings
 
 
