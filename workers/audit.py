@@ -8,6 +8,7 @@ from uuid import UUID
 
 from events.checkpointing import Signer
 from events.errors import LogHalted, SignerRefused, SignerUnavailable
+from events.organisations import known_platform_log
 from events.subjects.log import Audited
 from events.treestore import TreeStore
 from projections.auditing import Anchor, Audit, audit
@@ -47,6 +48,15 @@ def audit_nightly(context: Context, org: UUID, now: datetime) -> Audit:
     else:
         context.effects.settle(org, key, DONE, note=str(found.found))
     return found
+
+
+def audit_platform(context: Context, now: datetime) -> Audit | None:
+    """The same for the installation's own log, which no organisation's audit looks at; None when it is done already."""
+    platform = known_platform_log(context.engine)
+    key = night_of(now).effect
+    if platform is None or key in {one.key for one in context.effects.below(platform, "audit", DONE)}:
+        return None
+    return audit_nightly(context, platform, now)
 
 
 def anchors_of(tree: TreeStore, signer: Signer | None, org: UUID) -> list[Anchor]:

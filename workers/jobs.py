@@ -9,7 +9,7 @@ from uuid import UUID
 from events.errors import SignerUnavailable
 from workers import checkpoints
 from workers.anchors.rounds import anchor_round
-from workers.audit import audit_nightly
+from workers.audit import audit_nightly, audit_platform
 from workers.context import opened
 from workers.reminders.send import send_due
 from workers.reports.schedule import make_waiting
@@ -37,12 +37,13 @@ def make_reports(org: str) -> None:
 
 
 def anchor_logs(everybody: str) -> None:
-    """Have what all organisations have signed vouched for by others, once an hour."""
+    """Have what all organisations have signed vouched for by others, once an hour; audit its log, once a night."""
     with opened() as context:
         try:
             anchor_round(context, datetime.now(UTC))
         except SignerUnavailable as error:
             _log.warning("Nothing was anchored: %s", error)
+        audit_platform(context, datetime.now(UTC))
 
 
 def audit_log(org: str) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from events.checkpointing import checkpoint
+from events.organisations import known_platform_log, platform_log
 from events.proof.checkpoint import origin_of
 from events.subjects.goal import GoalSet
 from events.subjects.log import Audited
@@ -18,7 +19,7 @@ from tests.conftest import Database
 from tests.events.rows import change
 from tests.signing import MemorySigner
 from tests.workers.town import Sink, Town, ago, context_on, found
-from workers.audit import BEGINS, audit_nightly, night_of
+from workers.audit import BEGINS, audit_nightly, audit_platform, night_of
 from workers.context import Context
 from workers.mail.errors import MailDelayed, MailRefused
 
@@ -143,6 +144,22 @@ def test_a_halted_log_is_audited_all_the_same(town: Town, sink: Sink, module_dat
     assert [] == audits(town)
     assert 1 == len(sink.messages)
     assert not due(town, NIGHT + timedelta(hours=2))
+
+
+def test_the_installations_own_log_is_audited_too(context: Context, sink: Sink, module_database: Database) -> None:
+    """Once a night, like the others; before there is one there is nothing to do."""
+    if known_platform_log(context.engine) is None:
+        assert audit_platform(context, NIGHT) is None
+    platform = platform_log(context.engine)
+    done = audit_platform(context, NIGHT)
+    assert done is not None
+    assert ([], 0) == (done.findings, done.records)
+    assert audit_platform(context, NIGHT + timedelta(hours=1)) is None
+    assert 1 == change(module_database.owner_url, platform, "UPDATE events SET type = 'goal.set' WHERE position = 0")
+    again = audit_platform(context, NIGHT + timedelta(days=1))
+    assert again is not None
+    assert "column_differs" in {one.code for one in again.findings}
+    assert 1 == len(sink.messages)
 
 
 @pytest.mark.parametrize(
