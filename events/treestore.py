@@ -18,7 +18,7 @@ from events.proof.checkpoint import origin_of
 from events.proof.errors import ProofError
 from events.proof.streams import StreamHead
 from events.proof.tiles import HEIGHT, WIDTH, Entries, Tile, encode_entries, hash_reader
-from events.proof.tree import HASH_SIZE, Edge, HashAt
+from events.proof.tree import HASH_SIZE, HashAt, complete_root
 from events.tenancy import tenant
 
 BATCH = 64
@@ -252,10 +252,7 @@ def _count(connection: Connection, org: UUID, level: int) -> int:
 
 
 def _root(hashes: bytes) -> bytes:
-    edge = Edge()
-    for leaf in _split(hashes):
-        edge.append(leaf)
-    return edge.root()
+    return complete_root(_split(hashes))
 
 
 def _split(hashes: bytes) -> Sequence[bytes]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ import orjson
 from sqlalchemy import Connection, Engine, text
 
 from events.proof.tiles import WIDTH
-from events.proof.tree import Edge, leaf_hash
+from events.proof.tree import Edge, complete_root, leaf_hash
 from events.record import timestamp
 from events.tenancy import tenant
 from projections.fold import Snapshot, fold_of, run
@@ -26,6 +27,7 @@ from projections.scan import StreamEvents, all_streams
 
 MOST = 100
 ROWS_PER_FETCH = 2_000
+STREAMS_PER_FETCH = 200
 _COLUMNS = "position, stream, stream_version, type, schema, recorded_at, occurred_at, record, leaf_hash"
 
 
@@ -153,10 +155,7 @@ def _compare(anchors: Sequence[Anchor], root: bytes, done: Audit) -> None:
 
 def _tile(connection: Connection, org: UUID, level: int, number: int, hashes: Sequence[bytes], done: Audit) -> bytes:
     """The root of a full tile's hashes; a stored tile must hold the same."""
-    edge = Edge()
-    for one in hashes:
-        edge.append(one)
-    root = edge.root()
+    root = complete_root(hashes)
     query = text("SELECT hashes, root FROM tiles WHERE org_id = :org AND level = :level AND number = :number")
     stored = connection.execute(query, {"org": org, "level": level, "number": number}).one_or_none()
     if stored is not None and (bytes(stored[0]), bytes(stored[1])) != (b"".join(hashes), root):
@@ -176,17 +175,20 @@ def _views(connection: Connection, org: UUID, done: Audit) -> None:
     """Every stream replayed; its live state must be what comes out."""
     build, versions = live_build(connection, org), fold_versions()
     query = text(
-        "SELECT version, fold, state FROM live_states WHERE org_id = :org AND build = :build AND stream = :stream"
+        "SELECT stream, version, fold, state FROM live_states "
+        "WHERE org_id = :org AND build = :build AND stream = ANY (:streams)"
     )
-    for one in all_streams(connection, org, log_end(connection, org)):
-        fold = versions.get(kind_of(one.stream))
-        row = connection.execute(query, {"org": org, "build": build, "stream": one.stream}).one_or_none()
-        if fold is None or (row is not None and row[1] != fold):  # made by other code: nobody reads it as it is
-            continue
-        replayed = _replayed(one)
-        kept = None if row is None else (row[0], bytes(row[2]))
-        if replayed is not None and kept != (replayed.version, encode(replayed)):
-            done.find("view_differs", f"The state kept of {one.stream} is not what its events come to.")
+    streams = all_streams(connection, org, log_end(connection, org))
+    while some := list(islice(streams, STREAMS_PER_FETCH)):
+        values = {"org": org, "build": build, "streams": [one.stream for one in some]}
+        kept = {row[0]: (row[1], row[2], bytes(row[3])) for row in connection.execute(query, values)}
+        for one in some:
+            fold, found = versions.get(kind_of(one.stream)), kept.get(one.stream)
+            if fold is None or (found is not None and found[1] != fold):  # made by other code: nobody reads it as it is
+                continue
+            replayed = _replayed(one)
+            if replayed is not None and found != (replayed.version, fold, encode(replayed)):
+                done.find("view_differs", f"The state kept of {one.stream} is not what its events come to.")
 
 
 def _replayed(one: StreamEvents) -> Snapshot[Any] | None:

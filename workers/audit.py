@@ -15,6 +15,7 @@ from projections.auditing import Anchor, Audit, audit
 from projections.effects import DONE, WAITING
 from projections.waiting import Night
 from services.pipeline import Fact
+from services.streams import log_stream
 from workers.context import Context
 from workers.mail.about import Text
 from workers.mail.errors import MailDelayed, MailError
@@ -81,7 +82,7 @@ def _record(context: Context, org: UUID, key: str, found: Audit, now: datetime) 
     if found.found > len(sentences):
         sentences.append(f"{found.found - len(sentences)} more.")
     data = Audited(size=found.records, root=found.root.hex(), records=found.records, findings=tuple(sentences))
-    facts = [Fact(stream=f"log-{org}", data=data, occurred_at=now)]
+    facts = [Fact(stream=log_stream(org), data=data, occurred_at=now)]
     try:
         context.pipeline.record(org, facts, actor=ACTOR, key=key)
     except LogHalted as error:  # what is wrong with it was found by the signer too

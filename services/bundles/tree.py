@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 
 from events.proof.tiles import WIDTH, Tile
-from events.proof.tree import EMPTY_ROOT, Edge, node_hash
+from events.proof.tree import EMPTY_ROOT, Edge, complete_root, node_hash
 from services.bundles.faults import Fault, Unsound
 from services.bundles.source import Source
 
@@ -27,14 +26,6 @@ def read_tile(source: Source, tile: Tile) -> bytes:
     return data
 
 
-def tile_root(hashes: Sequence[bytes]) -> bytes:
-    """The root over the hashes of a full tile."""
-    while len(hashes) > 1:
-        pairs = zip(hashes[::2], hashes[1::2], strict=True)
-        hashes = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
-    return hashes[0]
-
-
 class Upward:
     """Takes the level 0 tiles of a log in order, holds the tiles above against what they must be, and has the root."""
 
@@ -46,11 +37,11 @@ class Upward:
         self._differing: list[tuple[Tile, int]] = []
 
     def add(self, hashes: Sequence[bytes], root: bytes | None = None) -> None:
-        """Take the next tile of leaf hashes, with its `tile_root` where that is known; only the last is not full."""
+        """Take the next tile of leaf hashes, with its root where that is known; only the last is not full."""
         if len(hashes) < WIDTH:
             self._running[0] = list(hashes)
         else:
-            self._rise(1, tile_root(hashes) if root is None else root)
+            self._rise(1, complete_root(hashes) if root is None else root)
 
     def root(self) -> bytes:
         """The root over all leaves; compares the tiles that are not full, so it is called once, at the end."""
@@ -73,7 +64,7 @@ class Upward:
             self._compare(level)
             self._done[level] += 1
             self._running[level] = []
-            self._rise(level + 1, tile_root(running))
+            self._rise(level + 1, complete_root(running))
 
     def _compare(self, level: int) -> None:
         wanted = self._running[level]

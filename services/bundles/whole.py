@@ -9,12 +9,13 @@ from itertools import zip_longest
 from events.proof.errors import ProofError
 from events.proof.streams import StreamHead, streams_root
 from events.proof.tiles import WIDTH, Entries, Tile, decode_entries
+from events.proof.tree import complete_root
 from services.bundles.faults import Findings, Unsound
 from services.bundles.layout import CHECKPOINT, MANIFEST, STREAMS, Manifest, head_line
 from services.bundles.note import Signed
 from services.bundles.records import Records, Statement
 from services.bundles.source import Source
-from services.bundles.tree import HASH, Upward, hashes_of, read_tile, tile_root
+from services.bundles.tree import HASH, Upward, hashes_of, read_tile
 
 # What follows by itself from a hash that differs, which is named then.
 _FOLLOWING = ("broken_chain", "head_differs", "statement_differs")
@@ -67,7 +68,7 @@ class Whole:
         leaves, hashed = leaves or hashed, hashed or leaves
         if leaves is None or hashed is None:
             leaves = hashed = [_UNKNOWN] * tile.width
-        root = tile_root(leaves) if tile.width == WIDTH else None
+        root = complete_root(leaves) if tile.width == WIDTH else None
         self._by_tiles.add(leaves, root)
         if leaves == hashed:
             self._by_records.add(leaves, root)

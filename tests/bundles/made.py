@@ -15,12 +15,11 @@ from events.proof.checkpoint import Checkpoint, origin_of, signed
 from events.proof.notes import SigningKey
 from events.proof.streams import StreamHead, streams_root
 from events.proof.tiles import WIDTH, Entries, Tile, encode_entries, hash_reader
-from events.proof.tree import HashAt, leaf_hash, root
+from events.proof.tree import HashAt, complete_root, leaf_hash, root
 from events.record import pieces, timestamp
 from events.subjects.goal import GoalProgressed
 from events.subjects.log import StreamsRootTaken
 from services.bundles.layout import Scope
-from services.bundles.tree import tile_root
 from services.bundles.write import Exporter
 
 FIRST = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -115,7 +114,7 @@ class MadeLog:
         """A tile from the leaves."""
         hashes = [leaf for *_, leaf in self.kept]
         for _ in range(tile.level):
-            hashes = [tile_root(hashes[at : at + WIDTH]) for at in range(0, len(hashes) // WIDTH * WIDTH, WIDTH)]
+            hashes = [complete_root(hashes[at : at + WIDTH]) for at in range(0, len(hashes) // WIDTH * WIDTH, WIDTH)]
         first = tile.number * WIDTH
         return b"".join(hashes[first : first + tile.width])
 
