@@ -11,9 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+from sqlalchemy import Engine, text
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 30.0
+_LOCK_WAITERS = """
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 def until(holds: Callable[[], object], seconds: float = PATIENCE) -> None:
@@ -50,6 +54,12 @@ def program(module: str, *words: str, env: dict[str, str], log: Path) -> Iterato
                 child.kill()
             process.kill()
         process.wait()
+
+
+def waits_on_lock(engine: Engine) -> bool:
+    """Whether some other connection to this database waits for a lock: the job is under way and cannot end."""
+    with engine.connect() as connection:
+        return bool(connection.scalar(text(_LOCK_WAITERS)))
 
 
 def horse_of(process: subprocess.Popen[bytes]) -> psutil.Process | None:

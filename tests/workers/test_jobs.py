@@ -3,14 +3,13 @@
 import signal
 from datetime import UTC, datetime
 
-import psutil
 import psycopg
 import pytest
 from sqlalchemy import text
 
 from deploy.addresses import plain
 from events.tenancy import tenant
-from tests.workers.processes import environment, horse_of, program, until
+from tests.workers.processes import environment, horse_of, program, until, waits_on_lock
 from tests.workers.town import Sink, context_on, found, late_town
 from workers.nudge import Nudger
 from workers.pulse import alive
@@ -111,7 +110,7 @@ def test_a_job_whose_fork_is_killed_is_done_within_one_sweep(context, worker, co
     queues = Queues(connection)
     with worker("effects") as process:
         queues.add(REMINDERS, town.org)
-        until(lambda: horse_of(process) is not None)
+        until(lambda: waits_on_lock(context.engine))
         horse = horse_of(process)
         assert horse is not None
         horse.kill()
@@ -127,9 +126,11 @@ def test_a_worker_killed_with_its_fork_is_replaced_within_one_sweep(context, wor
     town, release = stuck
     with worker("effects") as process:
         Queues(connection).add(REMINDERS, town.org)
-        until(lambda: horse_of(process) is not None)
-        for one in (*psutil.Process(process.pid).children(), psutil.Process(process.pid)):
-            one.kill()
+        until(lambda: waits_on_lock(context.engine))
+        horse = horse_of(process)
+        assert horse is not None
+        process.kill()  # the worker first: it would tell Redis of its fork's end
+        horse.kill()
         process.wait()
     release()
     Sweep(context, connection).once(datetime.now(UTC))
