@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -20,14 +19,10 @@ from events.proof.tiles import WIDTH
 from events.proof.tree import Edge, complete_root, leaf_hash
 from events.record import timestamp
 from events.tenancy import tenant
-from projections.fold import Snapshot, fold_of, run
-from projections.heads import live_build, log_end
-from projections.live import encode, fold_versions, kind_of
-from projections.scan import StreamEvents, all_streams
+from projections.auditing_views import audit_views
 
 MOST = 100
 ROWS_PER_FETCH = 2_000
-STREAMS_PER_FETCH = 200
 _COLUMNS = "position, stream, stream_version, type, schema, recorded_at, occurred_at, record, leaf_hash"
 
 
@@ -67,11 +62,14 @@ class Audit:
 
 
 def audit(engine: Engine, org: UUID, anchors: Sequence[Anchor]) -> Audit:
-    """Read the whole log of an organisation as it stood at one moment, twice: by position and by stream."""
+    """Read the whole log of an organisation as it stood at one moment, twice: by position and by stream.
+
+    What was made of it is looked at in the same moment: tiles, states, claims and the rows of every stored view.
+    """
     done = Audit()
     with tenant(engine.execution_options(isolation_level="REPEATABLE READ"), org) as connection:
         _tree(connection, org, anchors, done)
-        _views(connection, org, done)
+        audit_views(connection, org, done.find)
     return done
 
 
@@ -169,31 +167,3 @@ def _upper_tiles(connection: Connection, org: UUID, roots: list[bytes], done: Au
         groups = [roots[at : at + WIDTH] for at in range(0, len(roots) - WIDTH + 1, WIDTH)]
         roots = [_tile(connection, org, level, number, group, done) for number, group in enumerate(groups)]
         level += 1
-
-
-def _views(connection: Connection, org: UUID, done: Audit) -> None:
-    """Every stream replayed; its live state must be what comes out."""
-    build, versions = live_build(connection, org), fold_versions()
-    query = text(
-        "SELECT stream, version, fold, state FROM live_states "
-        "WHERE org_id = :org AND build = :build AND stream = ANY (:streams)"
-    )
-    streams = all_streams(connection, org, log_end(connection, org))
-    while some := list(islice(streams, STREAMS_PER_FETCH)):
-        values = {"org": org, "build": build, "streams": [one.stream for one in some]}
-        kept = {row[0]: (row[1], row[2], bytes(row[3])) for row in connection.execute(query, values)}
-        for one in some:
-            fold, found = versions.get(kind_of(one.stream)), kept.get(one.stream)
-            if fold is None or (found is not None and found[1] != fold):  # made by other code: nobody reads it as it is
-                continue
-            replayed = _replayed(one)
-            if replayed is not None and found != (replayed.version, fold, encode(replayed)):
-                done.find("view_differs", f"The state kept of {one.stream} is not what its events come to.")
-
-
-def _replayed(one: StreamEvents) -> Snapshot[Any] | None:
-    """None for a stream whose events cannot be folded: it is parked, and shown as such."""
-    try:
-        return run(fold_of(kind_of(one.stream)), one.events())
-    except Exception:  # noqa: BLE001  # whatever a fold raises concerns this stream alone
-        return None

@@ -7,7 +7,7 @@ A relationship whose events a view cannot take is parked with the error, shown a
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,16 +16,15 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, Engine, text
 
-from events.subjects.programme import PolicyRevised, ProgrammeCreated, ProgrammeRenamed
 from events.tenancy import tenant
-from projections.heads import Head, begin_head, head_of, live_build, log_end, put_head
+from projections.frames import touched_relationships
+from projections.heads import Head, begin_head, head_of, log_end, put_head
 from projections.parking import Parked, parked
 from projections.scan import some_streams, touched_streams
 from projections.targets import StoredTarget
 from projections.views.stored import STORED, View
 
 WINDOW = 5_000
-FRAME_CHANGES = (ProgrammeCreated.TYPE, ProgrammeRenamed.TYPE, PolicyRevised.TYPE)
 POLL = 0.02
 
 
@@ -129,7 +128,7 @@ class Views:
             upto = min(log_end(connection, org), head.position + WINDOW)
             if upto <= head.position:
                 return 0
-            streams = _relationships(connection, org, touched_streams(connection, org, head.position, upto))
+            streams = touched_relationships(connection, org, touched_streams(connection, org, head.position, upto))
             _renew(connection, org, view, head.build, streams, upto)
             put_head(connection, org, replace(head, position=upto))
             return upto - head.position
@@ -152,17 +151,3 @@ class Views:
 def _renew(connection: Connection, org: UUID, view: View, build: int, streams: Sequence[str], upto: int) -> None:
     found = list(some_streams(connection, org, streams, upto))
     StoredTarget(view).put(connection, org, build, found, fresh=False)
-
-
-def _relationships(connection: Connection, org: UUID, touched: Sequence[tuple[str, str]]) -> list[str]:
-    """The relationships to fold again: those touched, and all of a programme whose rules or term changed."""
-    streams = {stream: None for stream, _ in touched if stream.startswith("relationship-")}
-    revised = [stream.partition("-")[2] for stream, type_ in touched if type_ in FRAME_CHANGES]
-    if revised:
-        query = text(
-            "SELECT stream FROM live_states WHERE org_id = :org AND build = :build AND scope = ANY (:programmes) "
-            "AND stream >= 'relationship-' AND stream < 'relationship.'"
-        )
-        values: Mapping[str, Any] = {"org": org, "build": live_build(connection, org), "programmes": revised}
-        streams.update(dict.fromkeys(connection.scalars(query, values)))
-    return list(streams)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from events.event import AnyRecorded
-from projections.fold import fold_of, run
+from events.subjects.batch import Undone
+from events.subjects.programme import PolicyRevised, ProgrammeCreated, ProgrammeRenamed
+from projections.fold import begin, fold_of, run, step
 from projections.heads import live_build, log_end
 from projections.live import decode
 from projections.scan import StreamEvents, some_streams
 from projections.subjects.programme import ProgrammeState
 from projections.views.frame import Frame, frame_of
+
+FRAME_CHANGES = (ProgrammeCreated.TYPE, ProgrammeRenamed.TYPE, PolicyRevised.TYPE, Undone.TYPE)
 
 
 class Frames:
@@ -48,8 +53,40 @@ class Frames:
         return state
 
 
+def frame_history(connection: Connection, org: UUID, programme: str) -> list[tuple[int, Frame]]:
+    """Every frame that a programme has had, with the position from which on; the first one is that of no programme."""
+    fold = fold_of("programme")
+    snapshot = begin(fold)
+    found = [(-1, frame_of(snapshot.state))]
+    for recorded in _events(connection, org, f"programme-{programme}"):
+        snapshot = step(fold, snapshot, recorded)
+        found.append((recorded.position, frame_of(snapshot.state)))
+    return found
+
+
+def touched_relationships(connection: Connection, org: UUID, touched: Sequence[tuple[str, str]]) -> list[str]:
+    """The relationships to fold again: those touched, and all of a programme whose rules or term changed.
+
+    touched: the (stream, type) pairs of what came.
+    """
+    streams = {stream: None for stream, _ in touched if stream.startswith("relationship-")}
+    changed = [stream for stream, type_ in touched if type_ in FRAME_CHANGES and stream.startswith("programme-")]
+    revised = [stream.partition("-")[2] for stream in changed]
+    if revised:
+        query = text(
+            "SELECT stream FROM live_states WHERE org_id = :org AND build = :build AND scope = ANY (:programmes) "
+            "AND stream >= 'relationship-' AND stream < 'relationship.'"
+        )
+        values = {"org": org, "build": live_build(connection, org), "programmes": revised}
+        streams.update(dict.fromkeys(connection.scalars(query, values)))
+    return list(streams)
+
+
 def _from_events(connection: Connection, org: UUID, stream: str) -> ProgrammeState:
-    found = some_streams(connection, org, [stream], log_end(connection, org))
-    events = [recorded for one in found for recorded in one.events()]
-    state: ProgrammeState = run(fold_of("programme"), events).state
+    state: ProgrammeState = run(fold_of("programme"), _events(connection, org, stream)).state
     return state
+
+
+def _events(connection: Connection, org: UUID, stream: str) -> list[AnyRecorded]:
+    found = some_streams(connection, org, [stream], log_end(connection, org))
+    return [recorded for one in found for recorded in one.events()]

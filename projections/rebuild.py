@@ -17,7 +17,6 @@ from sqlalchemy import Engine
 
 from events.tenancy import tenant
 from projections.heads import LIVE, Head, head_of, log_end, put_head
-from projections.live import kind_of
 from projections.parking import parked
 from projections.scan import all_streams, some_streams, touched_streams
 from projections.targets import LiveTarget, StoredTarget, Target
@@ -140,10 +139,8 @@ def _switch(engine: Engine, org: UUID, target: Target, build: int, since: int) -
     with tenant(engine, org) as connection:
         end = log_end(connection, org, lock=True)
         before = target.current(connection, org, lock=True)
-        late = [
-            name for name, _ in touched_streams(connection, org, since, end) if target.kind in (None, kind_of(name))
-        ]
-        for chunk in _chunks(some_streams(connection, org, sorted(set(late)), end), CHUNK):
+        late = target.touched(connection, org, touched_streams(connection, org, since, end))
+        for chunk in _chunks(some_streams(connection, org, late, end), CHUNK):
             target.put(connection, org, build, chunk, fresh=False)
         target.point(connection, org, build)
         head = Head(

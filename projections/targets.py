@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from projections.fold import fold_of, run
-from projections.frames import Frames
+from projections.frames import Frames, touched_relationships
 from projections.heads import LIVE, Head, begin_head, head_of, live_build, log_end
 from projections.live import fold_versions, kind_of
 from projections.parking import park, unpark
@@ -43,6 +43,10 @@ class Target(Protocol):
         self, connection: Connection, org: UUID, build: int, streams: Sequence[StreamEvents], *, fresh: bool
     ) -> None:
         """Fold the streams and write their rows; one that cannot be folded is parked."""
+        ...
+
+    def touched(self, connection: Connection, org: UUID, came: Sequence[tuple[str, str]]) -> list[str]:
+        """The streams to fold again once events of these (stream, type) pairs have come."""
         ...
 
     def point(self, connection: Connection, org: UUID, build: int) -> None:
@@ -95,6 +99,10 @@ class LiveTarget:
             put_live(connection, org, build, entries, fresh=fresh)
             unpark(connection, org, LIVE, [one.stream for one in entries])
 
+    def touched(self, connection: Connection, org: UUID, came: Sequence[tuple[str, str]]) -> list[str]:
+        """See Target."""
+        return sorted({stream for stream, _ in came})
+
     def point(self, connection: Connection, org: UUID, build: int) -> None:
         """See Target; appends read the build under the lock that is held here."""
         connection.execute(
@@ -141,6 +149,10 @@ class StoredTarget:
                 park(connection, org, self._view.name, one, error)
         put_rows(connection, org, self._view.name, build, entries, fresh=fresh)
         unpark(connection, org, self._view.name, [stream for stream, _ in entries])
+
+    def touched(self, connection: Connection, org: UUID, came: Sequence[tuple[str, str]]) -> list[str]:
+        """See Target."""
+        return touched_relationships(connection, org, came)
 
     def point(self, connection: Connection, org: UUID, build: int) -> None:
         """See Target; readers go by the head row."""

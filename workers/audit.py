@@ -12,6 +12,7 @@ from events.organisations import known_platform_log
 from events.subjects.log import Audited
 from events.treestore import TreeStore
 from projections.auditing import Anchor, Audit, audit
+from projections.auditing_views import OF_VIEWS
 from projections.effects import DONE, WAITING
 from projections.waiting import Night
 from services.pipeline import Fact
@@ -114,6 +115,12 @@ def _text(org: UUID, found: Audit) -> Text:
         (
             f"The nightly audit read all {found.records} records of organisation {org} again and found:",
             *sentences,
-            "Stop writing to it, keep the database as it is, and run `mentorledger doctor`.",
+            _remedy(org, found),
         ),
     )
+
+
+def _remedy(org: UUID, found: Audit) -> str:
+    if found.found == len(found.findings) and all(one.code in OF_VIEWS for one in found.findings):
+        return f"No record is touched. Make the view anew: `mentorledger projections rebuild VIEW --org {org}`."
+    return "Stop writing to it, keep the database as it is, and run `mentorledger doctor`."

@@ -1,4 +1,4 @@
-"""Read a whole log again: roots, columns and states from the record bytes, against the signer's memory."""
+"""Read a whole log again: roots, columns and views from the record bytes, against the signer's memory."""
 
 import argparse
 import json

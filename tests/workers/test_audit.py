@@ -87,6 +87,17 @@ def test_what_is_wrong_is_recorded_and_mailed_once(town: Town, sink: Sink, modul
     assert (2, 2) == (len(audits(town)), len(set(sink.identities)))
 
 
+def test_a_view_that_differs_is_no_reason_to_stop_writing(town: Town, sink: Sink, module_database: Database) -> None:
+    """The mail says that no record is touched and how the view is made anew; a changed record is another matter."""
+    town.context.views.catch_up(town.org)
+    assert 0 < change(module_database.owner_url, town.org, "DELETE FROM view_rows WHERE view = 'overview'")
+    audit_nightly(town.context, town.org, NIGHT)
+    assert "No record is touched." in str(sink.messages[0])
+    tampered(town, module_database)
+    audit_nightly(town.context, town.org, NIGHT + timedelta(days=1))
+    assert "No record is touched." not in str(sink.messages[1])
+
+
 def test_the_signers_memory_counts_for_more_than_the_tables(town: Town, module_database: Database) -> None:
     """Records taken away at the end, with head and checkpoints made to fit, are missed by the signer alone."""
     url = module_database.owner_url
