@@ -1,17 +1,13 @@
-"""Group commit: appends of one organisation that wait for its lock inside this process travel in one call.
+"""Group commit: appends that wait inside this process travel in one call, those of several organisations too.
 
-The first waiting thread becomes the organisation's carrier. While its call is under way others queue up; it then hands
-over to the first of them, which carries all that has gathered. A thread never waits longer than for the call under
-way and its own.
+No organisation waits for another one's lock, or for another one's fault: a call for several takes the locks that are
+free and leaves the rest; where it is refused, all are left. What is left goes on by itself. Who has waited for long
+without a call of its organisation under way begins one, however many there are.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from threading import Event as Signal
-from threading import Lock
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -19,132 +15,107 @@ import psycopg
 
 from events.append import Append, Appended
 from events.callarguments import Parts
-from events.errors import ClaimTaken, CommandReused, StorageUnavailable, VersionConflict
+from events.errors import (
+    ClaimTaken,
+    ClockJump,
+    CommandReused,
+    LogHalted,
+    StorageUnavailable,
+    UnknownOrganisation,
+    VersionConflict,
+)
 from events.prepared import Row
+from events.waiting import Load, Queued, Ticket, Waiting
 
-MOST_EVENTS = 2_000
+PATIENCE = 0.02
+"""Seconds in the queue after which an append does not wait for calls of other organisations any more."""
 # What one append alone is at fault for: the driver or the database cannot take one of its values.
 _AT_FAULT = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded, UnicodeEncodeError)
+_OF_ONE_LOG = (LogHalted, ClockJump, UnknownOrganisation)
 
 
 class Calls(Protocol):
     """What carries a call to the database."""
 
-    def append(self, org: UUID, items: Sequence[tuple[Append, Parts]]) -> list[Row]:
-        """One call of append_events; the outcome rows, one per item."""
+    def append(self, load: Mapping[UUID, Sequence[tuple[Append, Parts]]]) -> list[Row]:
+        """One call; the outcome rows, one per append in their order."""
         ...
 
 
-@dataclass(slots=True, eq=False)
-class Ticket:
-    """One append on its way."""
-
-    append: Append
-    parts: Parts
-    outcome: Row | None = None
-    error: Exception | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Queued(Ticket):
-    """A waiting one; signal is set when its outcome is known or, with carries, when it is its turn."""
-
-    signal: Signal = field(default_factory=Signal)
-    carries: bool = False
-
-
 class Appender:
-    """Queues per organisation; `submit` returns when the append is stored or refused."""
+    """`submit` returns when the append is stored or refused."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self._lock = Lock()
-        self._waiting: dict[UUID, deque[Queued]] = {}
+        self._waiting = Waiting()
 
     def submit(self, org: UUID, append: Append, parts: Parts) -> Appended:
         """Carry the append, alone or with others; raises what the log refuses."""
-        ticket = self._ticket(org, append, parts)
+        ticket = self._waiting.enter(org, append, parts)
         if isinstance(ticket, Queued):
-            self._wait(org, ticket)
-        if ticket.outcome is None and ticket.error is None:
-            self._carry(org, ticket)
+            self._wait(ticket)
+        while not ticket.is_settled:
+            self._carry(ticket)
         if ticket.error is not None:
             raise ticket.error
         assert ticket.outcome is not None
         return _answer(ticket.outcome, append)
 
-    def _ticket(self, org: UUID, append: Append, parts: Parts) -> Ticket:
-        """A ticket for the call that begins now or, where one is under way, for a place in the queue."""
-        with self._lock:
-            queue = self._waiting.get(org)
-            if queue is None:
-                self._waiting[org] = deque()
-                return Ticket(append, parts)
-            ticket = Queued(append, parts)
-            queue.append(ticket)
-            return ticket
-
-    def _wait(self, org: UUID, ticket: Queued) -> None:
+    def _wait(self, ticket: Queued) -> None:
         try:
-            ticket.signal.wait()
+            while not ticket.signal.wait(PATIENCE):
+                if self._waiting.overtake(ticket):
+                    return
         except BaseException:  # a signal's handler cut the waiting off: the others must not wait for this one
-            with self._lock:
-                queue = self._waiting.get(org)
-                if queue is not None and ticket in queue:
-                    queue.remove(ticket)
-            if ticket.carries:
-                self._hand_over(org)
+            self._waiting.leave(ticket)
             raise
 
-    def _carry(self, org: UUID, own: Ticket) -> None:
-        others = self._gather(org, MOST_EVENTS - len(own.parts))
+    def _carry(self, own: Ticket) -> None:
+        load = self._waiting.gather(own)
+        left: Collection[UUID] = ()
         try:
-            self._send(org, [own, *others])
+            left = self._send(load)
         finally:
-            self._hand_over(org)
-            for ticket in others:
-                if ticket.outcome is None and ticket.error is None:
-                    ticket.error = StorageUnavailable("The write was cut off; send the same request again.")
-                ticket.signal.set()
+            self._waiting.end(own, load, left)
+            for org, tickets in load.items():
+                if org not in left:
+                    _tell(tickets)
 
-    def _gather(self, org: UUID, room: int) -> list[Queued]:
-        gathered: list[Queued] = []
-        with self._lock:
-            queue = self._waiting[org]
-            while queue and len(queue[0].parts) <= room:
-                room -= len(queue[0].parts)
-                gathered.append(queue.popleft())
-        return gathered
-
-    def _hand_over(self, org: UUID) -> None:
-        with self._lock:
-            queue = self._waiting[org]
-            if queue:
-                ticket = queue.popleft()
-                ticket.carries = True
-                ticket.signal.set()
-            else:
-                del self._waiting[org]
-
-    def _send(self, org: UUID, group: Sequence[Ticket]) -> None:
+    def _send(self, load: Load) -> Collection[UUID]:
+        """Settle what is carried; the organisations that are left."""
+        tickets = [ticket for of_one in load.values() for ticket in of_one]
         try:
-            rows = self._calls.append(org, [(ticket.append, ticket.parts) for ticket in group])
-        except _AT_FAULT as error:
-            self._send_apart(org, group, error)
+            rows = self._calls.append(
+                {org: [(one.append, one.parts) for one in of_one] for org, of_one in load.items()}
+            )
+        except (*_AT_FAULT, *_OF_ONE_LOG) as error:
+            if len(load) > 1:
+                return load.keys()
+            self._send_apart(tickets, error)
         except Exception as error:  # noqa: BLE001  # every waiting thread must learn of it, whatever it is
-            for ticket in group:
+            for ticket in tickets:
                 ticket.error = error
         else:
-            for ticket, row in zip(group, rows, strict=True):
-                ticket.outcome = row
+            for ticket, row in zip(tickets, rows, strict=True):
+                ticket.outcome = row if row[0] != "busy" else None
+        return [org for org, of_one in load.items() if not of_one[0].is_settled]
 
-    def _send_apart(self, org: UUID, group: Sequence[Ticket], error: Exception) -> None:
+    def _send_apart(self, tickets: Sequence[Ticket], error: Exception) -> None:
         """One append that the database cannot take must not fail its neighbours."""
-        if len(group) == 1:
-            group[0].error = error
+        if len(tickets) == 1 or isinstance(error, _OF_ONE_LOG):
+            for ticket in tickets:
+                ticket.error = error
             return
-        for ticket in group:
-            self._send(org, [ticket])
+        for ticket in tickets:
+            self._send({ticket.org: [ticket]})
+
+
+def _tell(tickets: Sequence[Ticket]) -> None:
+    for ticket in tickets:
+        if ticket.outcome is None and ticket.error is None:
+            ticket.error = StorageUnavailable("The write was cut off; send the same request again.")
+        if isinstance(ticket, Queued):
+            ticket.signal.set()
 
 
 def _answer(row: Row, append: Append) -> Appended:

@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from struct import Struct
+from uuid import UUID
 
 from events.append import Append, Claim, Draft, LiveRow, Write
 
 Parts = list[tuple[bytes, bytes]]
+Call = tuple[bytes, bytes, bytes, bytes]
 
-TYPES = ("append_event", "append_claim", "append_write", "append_item")
+TYPES = ("append_event", "append_claim", "append_write", "append_item", "append_call")
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _NULL = b"\xff\xff\xff\xff"
@@ -26,7 +28,7 @@ _INT8 = Struct(">q").pack
 _ARRAY = Struct(">iiIii").pack
 INT4, TEXT, TEXTS, MOMENT, UUID_ = 23, 25, 1009, 1184, 2950  # oids of types that every PostgreSQL has
 _BOOLEAN, _BYTEA, _INT8_OID = _OID(16), _OID(17), _OID(20)
-_INT4_OID, _TEXT, _TEXTS, _MOMENT = (_OID(oid) for oid in (INT4, TEXT, TEXTS, MOMENT))
+_INT4_OID, _TEXT, _TEXTS, _MOMENT, _UUID = (_OID(oid) for oid in (INT4, TEXT, TEXTS, MOMENT, UUID_))
 
 
 def moment(at: datetime) -> bytes:
@@ -78,7 +80,8 @@ class Codec:
     """Writes items; made of the oids that the composite types and their arrays have in one database."""
 
     def __init__(self, elements: Mapping[str, int], arrays: Mapping[str, int]) -> None:
-        self._item = elements["append_item"]
+        self._item, self._call = elements["append_item"], elements["append_call"]
+        self._items = _OID(arrays["append_item"])
         self._writes, self._events, self._claims = (
             (_OID(arrays[name]), elements[name]) for name in ("append_write", "append_event", "append_claim")
         )
@@ -91,9 +94,19 @@ class Codec:
         command = _column(_TEXT, None if append.command is None else append.command.encode())
         return b"".join((_ITEM, command, _column(_BYTEA, append.digest), _array_column(self._writes, writes)))
 
-    def items(self, items: Sequence[bytes]) -> bytes:
-        """The argument."""
-        return array(self._item, items)
+    def call(self, org: UUID, appends: Sequence[tuple[Append, Parts]]) -> Call:
+        """The arguments of append_events: the organisation, the service's time, the number of events, the items."""
+        items = array(self._item, [self.item(append, parts) for append, parts in appends])
+        events = sum([len(parts) for _, parts in appends])
+        return org.bytes, moment(appends[-1][0].now), _INT4(events), items
+
+    def calls(self, calls: Sequence[Call]) -> bytes:
+        """The argument of append_each."""
+        return array(self._call, [self._row(*call) for call in calls])
+
+    def _row(self, org: bytes, now: bytes, events: bytes, items: bytes) -> bytes:
+        columns = ((_UUID, org), (_MOMENT, now), (_INT4_OID, events), (self._items, items))
+        return b"".join((_CALL, *(_column(oid, value) for oid, value in columns)))
 
     def _write(self, write: Write, parts: Iterator[tuple[bytes, bytes]]) -> bytes:
         live, claims, expected = write.live, write.claims, write.expected
@@ -108,7 +121,7 @@ class Codec:
         ))  # fmt: skip  # the columns, one a line
 
 
-_ITEM, _WRITE, _EVENT, _CLAIM, _EIGHT = (_INT4(number) for number in (3, 10, 5, 3, 8))
+_ITEM, _CALL, _WRITE, _EVENT, _CLAIM, _EIGHT = (_INT4(number) for number in (3, 4, 10, 5, 3, 8))
 
 
 def _array_column(type_: tuple[bytes, int], elements: Sequence[bytes]) -> bytes:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import psycopg
@@ -11,7 +12,7 @@ from sqlalchemy import Engine, PoolProxiedConnection
 from sqlalchemy.exc import SQLAlchemyError
 
 from events.append import Append
-from events.callarguments import INT4, MOMENT, TEXT, TEXTS, TYPES, UUID_, Codec, Parts, moment, moment_in, texts
+from events.callarguments import INT4, MOMENT, TEXT, TEXTS, TYPES, UUID_, Codec, Parts, moment_in, texts
 from events.errors import ClockJump, LogHalted, StorageUnavailable, UnknownOrganisation
 from events.pool import HandyPool
 from events.prepared import Prepared, Row, integer, text
@@ -31,19 +32,33 @@ _LEARN = Prepared(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    codec: Codec
+    one: Prepared
+    each: Prepared
+
+
+def _appends(call: bytes, *parameters: int) -> Prepared:
+    name = b"mentorledger_" + call.partition(b"(")[0]
+    columns = (text, text, integer, integer, integer, moment_in)
+    return Prepared(name, b"SELECT * FROM " + call, parameters, columns)
+
+
 class RawCalls:
     """Calls of the functions in `events/sql/`; a connection of the engine's pool is borrowed for each."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._known: tuple[Codec, Prepared] | None = None
+        self._known: _Learned | None = None
 
-    def append(self, org: UUID, items: Sequence[tuple[Append, Parts]]) -> list[Row]:
-        """One call of append_events; the outcome rows, one per item."""
-        codec, call = self._learned()
-        encoded = codec.items([codec.item(append, parts) for append, parts in items])
-        events = sum(len(parts) for _, parts in items)
-        return self._run(call, (org.bytes, moment(items[-1][0].now), events.to_bytes(4), encoded))
+    def append(self, load: Mapping[UUID, Sequence[tuple[Append, Parts]]]) -> list[Row]:
+        """One call of append_events or, for several organisations, append_each; the outcome rows, one per append."""
+        learned = self._learned()
+        calls = [learned.codec.call(org, items) for org, items in load.items()]
+        if len(calls) == 1:
+            return self._run(learned.one, calls[0])
+        return self._run(learned.each, (learned.codec.calls(calls),))
 
     def load(self, org: UUID, streams: Sequence[str], command: str | None) -> list[Row]:
         """One call of load_live; tried once more when the borrowed connection turns out to be dead."""
@@ -53,16 +68,16 @@ class RawCalls:
         except StorageUnavailable:
             return self._run(_LOAD, values)
 
-    def _learned(self) -> tuple[Codec, Prepared]:
+    def _learned(self) -> _Learned:
         """What depends on the oids of the composite types, which differ from database to database."""
         if self._known is None:
             rows = self._run(_LEARN, (texts(TYPES),))
             arrays = {name: oid for name, _, oid in rows}
-            parameters = (UUID_, MOMENT, INT4, arrays["append_item"])
-            query = b"SELECT * FROM append_events($1, $2, $3, $4)"
-            columns = (text, text, integer, integer, integer, moment_in)
-            call = Prepared(b"mentorledger_append", query, parameters, columns)
-            self._known = Codec({name: oid for name, oid, _ in rows}, arrays), call
+            self._known = _Learned(
+                Codec({name: oid for name, oid, _ in rows}, arrays),
+                _appends(b"append_events($1, $2, $3, $4)", UUID_, MOMENT, INT4, arrays["append_item"]),
+                _appends(b"append_each($1)", arrays["append_call"]),
+            )
         return self._known
 
     def _run(self, call: Prepared, values: Sequence[bytes | None]) -> list[Row]:

@@ -154,7 +154,7 @@ CREATE TABLE report_files (
     PRIMARY KEY (org_id, report_id, format, sha256)
 );
 
--- What an append is made of, see append.sql.
+-- What an append is made of, see append.sql and append_each.sql.
 CREATE TYPE append_event AS (type text, schema int, occurred_at timestamptz, head text, mid text);
 CREATE TYPE append_claim AS (scope text, take boolean, most int);
 CREATE TYPE append_write AS (
@@ -162,3 +162,4 @@ CREATE TYPE append_write AS (
     state bytea, fold int, scope text, status text, label text, members text[]
 );
 CREATE TYPE append_item AS (command text, digest bytea, writes append_write[]);
+CREATE TYPE append_call AS (org uuid, now timestamptz, events int, items append_item[]);

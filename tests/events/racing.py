@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from threading import Barrier, Event
@@ -84,7 +84,7 @@ class Gated:
 
     def waiting(self) -> int:
         """How many appends are queued up."""
-        return len(self.appender._waiting.get(self.org, ()))
+        return sum(map(len, self.appender._waiting._queues.values()))
 
     def has_waiting(self, number: int) -> bool:
         """Whether so many are queued up."""
@@ -92,6 +92,13 @@ class Gated:
 
     def behind_one(self, calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
         """Let all calls queue up in their order behind a first append that is under way; then open."""
+        with self.queued_up(calls) as futures:
+            self.gate.opened.set()
+            return [future.exception(DEADLINE) or future.result() for future in futures]  # type: ignore[misc]  # an Exception
+
+    @contextmanager
+    def queued_up(self, calls: Sequence[Callable[[], T]]) -> Iterator[list[Future[T]]]:
+        """All calls wait in their order behind a first append, which ends once the gate is opened."""
         with ThreadPoolExecutor(len(calls) + 1) as pool:
             first = pool.submit(self.first)
             assert self.gate.entered.wait(DEADLINE)
@@ -99,9 +106,9 @@ class Gated:
             for number, call in enumerate(calls):
                 futures.append(pool.submit(call))
                 eventually(partial(self.has_waiting, number + 1))
+            yield futures
             self.gate.opened.set()
             first.result(DEADLINE)
-            return [future.exception(DEADLINE) or future.result() for future in futures]  # type: ignore[misc]  # an Exception
 
     def first(self) -> None:
         """The append that the others wait for."""

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 
-from events import appender
+from events import waiting
 from events.append import Append, Appended, Claim
 from events.errors import ClaimTaken, CommandReused, StorageUnavailable, VersionConflict
 from tests.core import Whole
@@ -44,7 +44,7 @@ def test_waiting_appends_travel_together(gated: Gated) -> None:
 
 def test_a_call_carries_a_limited_number_of_events(gated: Gated, monkeypatch: pytest.MonkeyPatch) -> None:
     """What does not fit waits for the next call; nothing is lost and the order is kept."""
-    monkeypatch.setattr(appender, "MOST_EVENTS", 5)
+    monkeypatch.setattr(waiting, "MOST_EVENTS", 5)
     pairs = [append(write(new_stream(), goal(), goal())) for _ in range(5)]
     done = gated.behind_one(_sending(gated, pairs))
     assert [1, 2, 2, 1] == gated.gate.sizes
@@ -53,7 +53,7 @@ def test_a_call_carries_a_limited_number_of_events(gated: Gated, monkeypatch: py
 
 def test_an_append_beyond_the_limit_travels_alone(gated: Gated, monkeypatch: pytest.MonkeyPatch) -> None:
     """A single append is never split."""
-    monkeypatch.setattr(appender, "MOST_EVENTS", 5)
+    monkeypatch.setattr(waiting, "MOST_EVENTS", 5)
     many = append(write(new_stream(), *[goal()] * 12))
     done = gated.behind_one(_sending(gated, [_one(), many, _one()]))
     assert [1, 2, 14] == [one.first_position for one in done]  # type: ignore[union-attr]  # none failed
@@ -162,4 +162,5 @@ def _cut_off(number: int, frame: object) -> None:
 def test_a_queue_at_rest_holds_nothing(gated: Gated) -> None:
     """An organisation that does not write costs no memory."""
     gated.behind_one(_sending(gated, [_one() for _ in range(3)]))
-    assert {} == gated.appender._waiting
+    queues = gated.appender._waiting
+    assert ({}, set(), 0) == (queues._queues, queues._under_way, queues._calls)

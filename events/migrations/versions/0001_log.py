@@ -16,7 +16,7 @@ WORKING = ("live_states", "live_claims", "view_heads", "view_rows", "parked", "e
 def upgrade() -> None:
     """Create everything; organisations are kept apart by forced row-level security on each tenant table."""
     folder = files("events.sql")
-    for name in ("0001_tables.sql", "append.sql", "load.sql", "position_at.sql", "work_waiting.sql"):
+    for name in ("0001_tables.sql", "append.sql", "append_each.sql", "load.sql", "position_at.sql", "work_waiting.sql"):
         op.execute((folder / name).read_text(encoding="utf-8").replace(":", "\\:"))
     op.execute("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC")
     for table in (*INSERT_ONLY, *LEDGERS, *WORKING):
