@@ -18,7 +18,13 @@ def _person_registered_1(data: Data) -> Data:
     return lifted | {"zone": data.get("timezone", "UTC")}
 
 
+def _log_anchored_1(data: Data) -> Data:
+    """Form 1 knew no mail but that of the installation, which form 2 gives no place."""
+    return data | {"place": ""}
+
+
 UPCASTERS: dict[tuple[str, int], Callable[[Data], Data]] = {
+    ("log.anchored", 1): _log_anchored_1,
     ("person.registered", 1): _person_registered_1,
 }
 

@@ -41,13 +41,17 @@ class Anchored(Event):
     """Somebody outside has seen the tree head of the first `size` records: what precedes was there before the token.
 
     kind: tsa, witness or mail; token_sha256: hash of what they gave (a time stamp, a cosignature) or got (a mail).
+    place: of a mail to an address that the organisation names, the SHA-256 of the address in small letters; empty where
+    the installation's own log was vouched for, and this one under it.
     """
 
     TYPE = "log.anchored"
+    SCHEMA = 2
     kind: str
     size: int
     root: str
     token_sha256: str
+    place: str = ""
 
 
 class Audited(Event):

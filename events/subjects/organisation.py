@@ -23,6 +23,13 @@ class TokenIssued(Event):
     scopes: tuple[str, ...]
 
 
+class AnchorMailSet(Event):
+    """These addresses, and no others, get the log's signed checkpoints by mail from now on."""
+
+    TYPE = "organisation.anchor_mail_set"
+    addresses: tuple[str, ...]
+
+
 class TokenRevoked(Event):
     """An access token no longer opens anything."""
 

@@ -30,7 +30,8 @@ class LogState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     streams: the newest streams root; since: how many notes stand in the log from that one on (all, before the first);
     vkey: the key after the last rotation; origin: the newest one, once there are several; anchored: the newest anchor
-    of each kind; audit and findings: of the newest.
+    of each kind that the installation has; mailed: the newest mail to each place that the organisation names; audit and
+    findings: of the newest.
     """
 
     status: str = ""
@@ -39,6 +40,7 @@ class LogState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     vkey: str = ""
     origin: str = ""
     anchored: dict[str, Head] = {}
+    mailed: dict[str, Head] = {}
     audit: Head | None = None
     findings: tuple[str, ...] = ()
 
@@ -56,6 +58,8 @@ def evolve(state: LogState, happened: Happened[LogEvent]) -> LogState:
             return replace(noted, origin=data.new_origin, vkey="")
         case Anchored():
             head = Head(size=data.size, root=data.root, at=at)
+            if data.place:
+                return replace(noted, mailed={**state.mailed, data.place: head})
             return replace(noted, anchored={**state.anchored, data.kind: head})
         case Audited():
             return replace(noted, audit=Head(size=data.size, root=data.root, at=at), findings=data.findings)

@@ -8,10 +8,10 @@ import msgspec
 from msgspec.structs import replace
 
 from events.event import Happened
-from events.subjects.organisation import OrganisationCreated, TokenIssued, TokenRevoked
+from events.subjects.organisation import AnchorMailSet, OrganisationCreated, TokenIssued, TokenRevoked
 from projections.fold import Card, Fold
 
-OrganisationEvent = OrganisationCreated | TokenIssued | TokenRevoked
+OrganisationEvent = OrganisationCreated | TokenIssued | TokenRevoked | AnchorMailSet
 
 ACTIVE = "active"
 
@@ -24,7 +24,10 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class OrganisationState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """status is active, empty before it was created; tokens by id, revoked the ids of those that ended."""
+    """status is active, empty before it was created; tokens by id, revoked the ids of those that ended.
+
+    anchor_mail: the addresses that get the log's checkpoints.
+    """
 
     organisation_id: str = ""
     name: str = ""
@@ -32,6 +35,7 @@ class OrganisationState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     simulated: bool = False
     tokens: dict[str, Token] = {}
     revoked: tuple[str, ...] = ()
+    anchor_mail: tuple[str, ...] = ()
 
 
 def evolve(state: OrganisationState, happened: Happened[OrganisationEvent]) -> OrganisationState:
@@ -51,6 +55,8 @@ def evolve(state: OrganisationState, happened: Happened[OrganisationEvent]) -> O
             return replace(state, tokens={**state.tokens, data.token_id: token})
         case TokenRevoked():
             return replace(state, revoked=tuple(dict.fromkeys((*state.revoked, data.token_id))))
+        case AnchorMailSet():
+            return replace(state, anchor_mail=data.addresses)
         case _:
             assert_never(data)
 

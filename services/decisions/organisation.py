@@ -1,15 +1,23 @@
-"""The organisation itself: created once, its access tokens issued and revoked."""
+"""The organisation itself: created once, its access tokens issued and revoked, its auditors' mailboxes named."""
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar, assert_never
 
 from events.event import Event
-from events.subjects.organisation import OrganisationCreated, TokenIssued, TokenRevoked
+from events.subjects.organisation import AnchorMailSet, OrganisationCreated, TokenIssued, TokenRevoked
 from projections.subjects.organisation import OrganisationState
 from services.errors import NotFound, Refused
 from services.texts import NAME, must_be_list, must_be_named, must_fit
 from services.world import Command, World
+
+MAILBOXES = 10
+"""The most addresses that get an organisation's checkpoints."""
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_MAILBOX = re.compile(rf"(?=.{{3,254}}\Z)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
+"""RFC 5321 without quoted names and addresses of hosts; of such ones every mail program makes one header, never two."""
 
 
 class _OfOrganisation(Command, frozen=True, kw_only=True):
@@ -42,7 +50,13 @@ class RevokeToken(_OfOrganisation, frozen=True, kw_only=True):
     token_id: str
 
 
-OrganisationCommand = CreateOrganisation | IssueToken | RevokeToken
+class SetAnchorMail(_OfOrganisation, frozen=True, kw_only=True):
+    """Name all the addresses that get the log's signed checkpoints by mail; none: nobody does."""
+
+    addresses: tuple[str, ...]
+
+
+OrganisationCommand = CreateOrganisation | IssueToken | RevokeToken | SetAnchorMail
 
 
 def decide(command: OrganisationCommand, state: OrganisationState, _world: World) -> list[Event]:
@@ -54,6 +68,8 @@ def decide(command: OrganisationCommand, state: OrganisationState, _world: World
             return _issue(command, state)
         case RevokeToken():
             return _revoke(command, state)
+        case SetAnchorMail():
+            return _set_anchor_mail(command, state)
         case _:
             assert_never(command)
 
@@ -88,6 +104,22 @@ def _revoke(command: RevokeToken, state: OrganisationState) -> list[Event]:
     if command.token_id not in state.tokens:
         raise NotFound("unknown_token", "There is no token of this id here.")
     return [] if command.token_id in state.revoked else [TokenRevoked(token_id=command.token_id)]
+
+
+def _set_anchor_mail(command: SetAnchorMail, state: OrganisationState) -> list[Event]:
+    _must_exist(state)
+    addresses = command.addresses
+    if len(addresses) > MAILBOXES:
+        sentence = f"{len(addresses)} addresses are named; {MAILBOXES} are the most. Use a list of your mail server's."
+        raise Refused("too_many_addresses", sentence, limit=MAILBOXES)
+    for number, address in enumerate(addresses):
+        if not _MAILBOX.fullmatch(address):
+            sentence = f"Address {number + 1} is none that mail can go to; it looks like name@example.org, in ASCII."
+            raise Refused("address_malformed", sentence, number=number)
+        if address.lower() in (one.lower() for one in addresses[:number]):
+            sentence = f"Address {number + 1} is named twice; letter case does not count. Name it once."
+            raise Refused("address_twice", sentence, number=number)
+    return [] if set(addresses) == set(state.anchor_mail) else [AnchorMailSet(addresses=addresses)]
 
 
 def _must_exist(state: OrganisationState) -> None:

@@ -30,7 +30,7 @@ TEXTS = {
     "added": "https://project.example/plan", "removed": "https://project.example/old", "text": "1 May, end of day",
     "message_ids": "<one@mail.example>", "cause_key": "no_session/2026-03-01", "subject": "programme-" + "0" * 8,
     "title": "Measure what users wait for", "ref": "roster 7", "skills": "Rust", "channel": "video",
-    "size": "175 hours",
+    "size": "175 hours", "addresses": "auditor@firm.example",
 }  # fmt: skip  # one entry per line says no more
 REFERENCES = ("_id", "person", "owner", "by", "absent", "mentors", "mentees", "goals_met", "giver", "receiver")
 

@@ -1,7 +1,9 @@
-"""The organisation: created once, tokens issued and revoked."""
+"""The organisation: created once, tokens issued and revoked, mailboxes named."""
 
-from events.subjects.organisation import OrganisationCreated, TokenIssued, TokenRevoked
-from services.decisions.organisation import CreateOrganisation, IssueToken, RevokeToken
+import pytest
+
+from events.subjects.organisation import AnchorMailSet, OrganisationCreated, TokenIssued, TokenRevoked
+from services.decisions.organisation import MAILBOXES, CreateOrganisation, IssueToken, RevokeToken, SetAnchorMail
 from tests.specs.spec import given
 
 HERE = "0b6f3b0e-6a55-4d0c-9a53-0a4c5f1b7c00"
@@ -66,3 +68,63 @@ def test_only_a_token_that_was_issued_is_revoked():
     """An unknown token is not found."""
     revoke = RevokeToken(organisation_id=HERE, token_id="t9")
     given("organisation", CREATED).when(revoke).refused("unknown_token")
+
+
+def naming(*addresses: str) -> SetAnchorMail:
+    return SetAnchorMail(organisation_id=HERE, addresses=addresses)
+
+
+AUDITOR, FUNDER = "auditor@firm.example", "Grants.Office+m1@fund.example"
+NAMED = AnchorMailSet(addresses=(AUDITOR, FUNDER))
+
+
+def test_mailboxes_are_named_all_at_once():
+    """What is named replaces what was named before; none is a list too."""
+    state = given("organisation", CREATED).when(naming(AUDITOR, FUNDER)).then(NAMED)
+    assert (AUDITOR, FUNDER) == state.anchor_mail
+    state = given("organisation", CREATED, NAMED).when(naming()).then(AnchorMailSet(addresses=()))
+    assert () == state.anchor_mail
+
+
+def test_the_same_mailboxes_again_are_no_news():
+    """In any order; before any was named, none is what there is."""
+    given("organisation", CREATED, NAMED).when(naming(FUNDER, AUDITOR)).then()
+    given("organisation", CREATED).when(naming()).then()
+
+
+def test_an_address_may_be_spelt_anew():
+    """Letter case is kept as it was written last."""
+    spelt = naming(AUDITOR.upper(), FUNDER)
+    given("organisation", CREATED, NAMED).when(spelt).then(AnchorMailSet(addresses=spelt.addresses))
+
+
+@pytest.mark.parametrize(
+    "address",
+    (
+        "", "nobody", "@firm.example", "a@", "a@b@firm.example", "a b@firm.example", " a@firm.example",
+        "a@firm.example ", "a@firm.example\n", "a@firm.example\r\nBcc: b@firm.example", "a\r\nBcc:b@firm.example",
+        "a@firm.example,b@firm.example", "<a@firm.example>", "A <a@firm.example>", '"a b"@firm.example', "a..b@firm.example",
+        ".a@firm.example", "a@firm..example", "a@firm.example.", "a@-firm.example", "a\x00@firm.example",
+        "\u00e4@firm.example", "a@\u2028firm.example", "a" * 65 + "@firm.example", "a@" + "b." * 126 + "example",
+    ),
+)  # fmt: skip  # one kind of fault per text
+def test_only_what_mail_can_go_to_is_named(address):
+    """Nothing that ends a header or begins another one, and nothing that a mail server would not take."""
+    given("organisation", CREATED).when(naming(AUDITOR, address)).refused("address_malformed")
+
+
+def test_a_mailbox_is_named_once():
+    """Letter case does not make two of one."""
+    given("organisation", CREATED).when(naming(AUDITOR, AUDITOR.title())).refused("address_twice")
+
+
+def test_mailboxes_are_few():
+    """Ten, and not one more."""
+    ten = tuple(f"a{number}@firm.example" for number in range(MAILBOXES))
+    given("organisation", CREATED).when(naming(*ten)).then(AnchorMailSet(addresses=ten))
+    given("organisation", CREATED).when(naming(*ten, AUDITOR)).refused("too_many_addresses")
+
+
+def test_mailboxes_are_named_by_an_organisation_that_exists():
+    """Before the organisation there is no log to send."""
+    given("organisation").when(naming(AUDITOR)).refused("unknown_organisation")
