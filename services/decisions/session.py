@@ -1,4 +1,4 @@
-"""Sessions by the GROW model (planned, held, cancelled, missed, corrected) and their commitments."""
+"""Sessions by the GROW model: planned, held, cancelled, missed, corrected."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import assert_never
 from events.event import Event, utc
 from events.subjects.session import (
     Commitment,
-    CommitmentKept,
-    CommitmentReleased,
     Grow,
     SessionCancelled,
     SessionCorrected,
@@ -21,21 +19,17 @@ from projections.subjects.relationship import RelationshipState
 from projections.subjects.session import (
     CANCELLED,
     HELD,
-    KEPT,
     MISSED,
-    OPEN,
     PLANNED,
-    RELEASED,
     VOID,
-    Pledge,
     Session,
     corrected_times,
     minutes_between,
 )
+from services.decisions.commitment import check_commitments
 from services.errors import NotFound, Refused
 from services.within import (
     WithinRelationship,
-    earliest_today,
     moment,
     must_be_percent,
     must_belong,
@@ -110,29 +104,11 @@ class CorrectSession(WithinRelationship, frozen=True, kw_only=True):
     occurred_at: datetime | None = None
 
 
-class KeepCommitment(WithinRelationship, frozen=True, kw_only=True):
-    """Say that the owner did what was agreed."""
-
-    commitment_id: str
-    note: str = ""
-    occurred_at: datetime | None = None
-
-
-class ReleaseCommitment(WithinRelationship, frozen=True, kw_only=True):
-    """Let the owner off, and say why."""
-
-    commitment_id: str
-    reason: str
-    occurred_at: datetime | None = None
-
-
-SessionCommand = (
-    ScheduleSession | HoldSession | CancelSession | MarkMissed | CorrectSession | KeepCommitment | ReleaseCommitment
-)
+SessionCommand = ScheduleSession | HoldSession | CancelSession | MarkMissed | CorrectSession
 
 
 def decide(command: SessionCommand, state: RelationshipState, world: World) -> list[Event]:
-    """The events of a session or commitment command."""
+    """The events of a session command."""
     must_run(state)
     match command:
         case ScheduleSession():
@@ -145,8 +121,6 @@ def decide(command: SessionCommand, state: RelationshipState, world: World) -> l
             return _miss(command, state, world)
         case CorrectSession():
             return _correct(command, _session(state, command.session_id), world)
-        case KeepCommitment() | ReleaseCommitment():
-            return _settle(command, state.sessions.commitments.get(command.commitment_id))
         case _:
             assert_never(command)
 
@@ -193,10 +167,7 @@ def _hold(command: HoldSession, state: RelationshipState, world: World) -> list[
         _must_be_planned(session)
     _must_fit(started_at, ended_at, world.now)
     must_be_percent(command.mentee_talked, "How much the mentee talked")
-    for one in command.commitments:
-        _check_commitment(one, state, started_at)
-    if len({one.commitment_id for one in command.commitments}) < len(command.commitments):
-        raise Refused("commitment_exists", "Two commitments have the same id; give each its own.")
+    check_commitments(command.commitments, state, started_at)
     return [
         SessionHeld(
             session_id=command.session_id,
@@ -291,20 +262,6 @@ def _already(event: SessionCorrected, session: Session) -> bool:
     return not event.void and event.notes is None and same_time and same_talk
 
 
-def _settle(command: KeepCommitment | ReleaseCommitment, pledge: Pledge | None) -> list[Event]:
-    if pledge is None:
-        raise NotFound("unknown_commitment", "This relationship has no commitment of this id.")
-    wanted = KEPT if isinstance(command, KeepCommitment) else RELEASED
-    if pledge.status == wanted:
-        return []
-    if pledge.status != OPEN:
-        raise Refused("commitment_settled", f"The commitment is {pledge.status} already.", status=pledge.status)
-    if isinstance(command, KeepCommitment):
-        return [CommitmentKept(commitment_id=command.commitment_id, note=command.note)]
-    must_say(command.reason, "reason_required", "Say why the owner is let off.")
-    return [CommitmentReleased(commitment_id=command.commitment_id, reason=command.reason)]
-
-
 def _session(state: RelationshipState, session_id: str) -> Session:
     session = state.sessions.by_id.get(session_id)
     if session is None:
@@ -328,16 +285,3 @@ def _must_fit(started_at: datetime, ended_at: datetime, now: datetime) -> None:
         raise Refused("session_too_long", "A session lasts 24 hours at most; check the two times.")
     if ended_at > now:
         raise Refused("session_in_future", "The session is not over yet; write it down when it has taken place.")
-
-
-def _check_commitment(one: Commitment, state: RelationshipState, started_at: datetime) -> None:
-    must_belong(state, one.owner, "owner of a commitment")
-    must_say(one.text, "commitment_empty", "A commitment must say what the owner will do.")
-    if one.commitment_id in state.sessions.commitments:
-        raise Refused("commitment_exists", "This commitment id is taken by another commitment; use a new one.")
-    if one.due_on < earliest_today(started_at):
-        raise Refused(
-            "due_before_session",
-            f"The commitment is due on {one.due_on}, before the session that made it.",
-            due_on=str(one.due_on),
-        )

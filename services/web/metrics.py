@@ -13,22 +13,22 @@ from prometheus_client.registry import Collector
 from projections.standing import Standing
 from services.web.subject import parts
 
-_HELP = {
-    "organisations": "Organisations on this installation.",
-    "audited": "Organisations whose log was audited in the last night.",
-    "findings": "What the audits of the last night found; anything above 0 needs a person.",
-    "halted": "Logs that take no events because they do not continue what was signed; anything above 0 needs a person.",
-    "records": "Records in all logs.",
-    "unsigned": "Records that no signed checkpoint covers yet.",
-}
-_NAMES = {
-    "organisations": "mentorledger_organisations",
-    "audited": "mentorledger_audited_organisations",
-    "findings": "mentorledger_audit_findings",
-    "halted": "mentorledger_halted_logs",
-    "records": "mentorledger_log_records",
-    "unsigned": "mentorledger_unsigned_records",
-}
+_GAUGES = (
+    ("organisations", "mentorledger_organisations", "Organisations on this installation."),
+    ("audited", "mentorledger_audited_organisations", "Organisations whose log was audited in the last night."),
+    (
+        "findings",
+        "mentorledger_audit_findings",
+        "What the audits of the last night found; anything above 0 needs a person.",
+    ),
+    (
+        "halted",
+        "mentorledger_halted_logs",
+        "Logs that take no events because they do not continue what was signed; anything above 0 needs a person.",
+    ),
+    ("records", "mentorledger_log_records", "Records in all logs."),
+    ("unsigned", "mentorledger_unsigned_records", "Records that no signed checkpoint covers yet."),
+)
 
 
 class _Gauges(Collector):
@@ -36,8 +36,8 @@ class _Gauges(Collector):
         self._found = found
 
     def collect(self) -> Iterator[Metric]:
-        for field, name in _NAMES.items():
-            yield GaugeMetricFamily(name, _HELP[field], value=getattr(self._found, field))
+        for field, name, says in _GAUGES:
+            yield GaugeMetricFamily(name, says, value=getattr(self._found, field))
 
 
 def make_blueprint() -> Blueprint:

@@ -17,13 +17,12 @@ from events.subjects.session import (
     SessionMissed,
     SessionScheduled,
 )
+from services.decisions.commitment import KeepCommitment, ReleaseCommitment
 from services.decisions.session import (
     CancelSession,
     CorrectSession,
     HoldSession,
-    KeepCommitment,
     MarkMissed,
-    ReleaseCommitment,
     ScheduleSession,
 )
 from services.world import Command

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.decisions.session import KeepCommitment, ReleaseCommitment
+from services.decisions.commitment import KeepCommitment, ReleaseCommitment
 from services.web.answers import One, Written
 from services.web.call import Call
 from services.web.pages import Page
