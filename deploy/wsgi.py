@@ -14,7 +14,6 @@ from deploy.readiness import checks
 from deploy.settings import Settings
 from events.organisations import credential_of
 from events.treestore import TreeStore
-from projections.effects import Effects
 from projections.engine import Views
 from projections.queries import Queries
 from projections.report_files import ReportFiles
@@ -51,7 +50,7 @@ def application(core: Core, redis_url: str, nudge: Callable[[UUID], None]) -> Fl
         views=Views(core.engine),
         importer=Importer(core.log, core.pipeline),
         undoer=Undoer(core.log, core.pipeline),
-        reports=Reports(Queries(core.engine, core.log), Effects(core.engine), ReportFiles(core.engine)),
+        reports=Reports(ReportFiles(core.engine)),
         tree=TreeStore(core.engine),
         credential_of=lambda token: credential_of(core.engine, token, datetime.now(UTC)),
         nudge=nudge,

@@ -92,10 +92,6 @@ class Effects:
         with tenant(self._engine, org) as connection:
             connection.execute(query, values)
 
-    def ask(self, org: UUID, key: str, now: datetime, note: str) -> None:
-        """Write down something to be made later; asked before is no error."""
-        self._put(org, key, WAITING, now, note)
-
     def note_done(self, org: UUID, key: str, now: datetime) -> None:
         """Write down that something need not be looked for again."""
         self._put(org, key, DONE, now, "")

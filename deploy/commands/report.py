@@ -54,10 +54,10 @@ def _make(context: Context, org: UUID, args: argparse.Namespace) -> tuple[str, d
     if args.as_of is not None and args.as_of > now:
         raise DeployError("in_future", "--as-of lies in the future; nothing can be said of it yet.")
     subject = subject_of(context.queries, org, args.subject)
-    report_id = produce(context, org, subject, up_to(args.as_of or now), now, ACTOR)
+    report_id = produce(context, org, subject, up_to(args.as_of or now), now, actor=ACTOR)
     made = context.queries.one(org, f"report-{report_id}")
     assert made is not None, "it was made above"
-    reports = Reports(context.queries, context.effects, ReportFiles(context.engine))
+    reports = Reports(ReportFiles(context.engine))
     return report_id, {form: reports.file(org, made, form) for form in (HTML, JSON)}
 
 

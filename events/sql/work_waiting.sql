@@ -18,12 +18,12 @@ RETURNS TABLE (org uuid, behind boolean, due boolean, reports boolean, checkpoin
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 #variable_conflict use_column
 DECLARE
-    v_size bigint; v_last timestamptz; v_created timestamptz; v_halted boolean;
+    v_size bigint; v_last timestamptz; v_created timestamptz; v_halted boolean; v_origin int;
     v_own text; v_covered bigint; v_since bigint; v_rooted timestamptz;
 BEGIN
     FOR org, v_created IN SELECT d.org_id, d.created_at FROM tenant_directory d ORDER BY d.created_at, d.org_id LOOP
         PERFORM set_config('app.org_id', org::text, true);
-        SELECT h.size, h.last_recorded_at, h.halted IS NOT NULL INTO v_size, v_last, v_halted
+        SELECT h.size, h.last_recorded_at, h.halted IS NOT NULL, h.origin INTO v_size, v_last, v_halted, v_origin
             FROM log_heads h WHERE h.org_id = org;
         CONTINUE WHEN coalesce(v_size, 0) = 0;
         behind := cardinality(p_views) > (
@@ -50,8 +50,11 @@ BEGIN
             )
         );
         reports := EXISTS (
-            SELECT FROM effects e WHERE e.org_id = org AND e.effect_key > 'report-request/'
-            AND e.effect_key < 'report-request0' AND coalesce(e.not_before, p_now) <= p_now
+            SELECT FROM live_states s JOIN log_heads h ON h.org_id = s.org_id AND h.live_build = s.build
+            WHERE s.org_id = org AND s.scope = 'awaited-reports' AND NOT EXISTS (
+                SELECT FROM effects e WHERE e.org_id = org AND e.not_before > p_now
+                AND e.effect_key = replace(s.stream, 'report-', 'report-request/')
+            )
         ) OR (
             NOT EXISTS (
                 SELECT FROM effects e WHERE e.org_id = org AND e.effect_key = p_planned
@@ -64,7 +67,9 @@ BEGIN
             )
         );
         IF p_signed AND NOT v_halted THEN
-            checkpoints := v_size > coalesce((SELECT max(c.size) FROM checkpoints c WHERE c.org_id = org), 0);
+            checkpoints := v_size > coalesce(
+                (SELECT max(c.size) FROM checkpoints c WHERE c.org_id = org AND c.origin = v_origin), 0
+            );
             IF NOT checkpoints THEN
                 v_own := 'log-' || org;
                 v_covered := NULL;

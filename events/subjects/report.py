@@ -1,10 +1,20 @@
-"""An audit report was made: `report-<uuid>`, the id made of subject and period, so that one period has one report."""
+"""Audit reports: `report-<uuid>`. Of a planned one the id is made of subject and period: one period has one report."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from events.event import Event
+
+
+class ReportRequested(Event):
+    """Somebody wants a report on a programme or relationship (subject = that stream), as it was just before `until`."""
+
+    TYPE = "report.requested"
+    report_id: str
+    subject: str
+    period: str
+    until: datetime
 
 
 class ReportProduced(Event):

@@ -98,10 +98,12 @@ def _json(body: msgspec.Struct, status: int = OK) -> Response:
 
 
 def _one(result: One) -> Response:
-    if result.version is None:
-        return _located(_json(result.body, ACCEPTED if result.waits else OK), result.made_at)
-    response = Response(status=NOT_MODIFIED) if is_known(result.version) else _json(result.body)
-    response.headers["ETag"] = etag(result.version)
+    if result.version is not None and is_known(result.version):
+        response = Response(status=NOT_MODIFIED)
+    else:
+        response = _located(_json(result.body, ACCEPTED if result.waits else OK), result.made_at)
+    if result.version is not None:
+        response.headers["ETag"] = etag(result.version)
     return response
 
 

@@ -116,7 +116,7 @@ def running(service_url: str) -> Iterator[Running]:
             views=found.views,
             importer=Importer(found.log, found.pipeline),
             undoer=Undoer(found.log, found.pipeline),
-            reports=Reports(found.queries, Effects(found.engine), ReportFiles(found.engine)),
+            reports=Reports(ReportFiles(found.engine)),
             tree=TreeStore(found.engine),
             credential_of=lambda token: credential_of(found.engine, token, datetime.now(UTC)),
             nudge=started.nudged.append,

@@ -68,6 +68,26 @@ def test_the_same_wish_under_the_same_key_is_one_report(client: Client, workers:
     assert first["id"] != json_of(client.post("/reports", {"subject": relationship}))["id"]
 
 
+def test_a_key_belongs_to_one_wish(client: Client) -> None:
+    """Another subject, or another moment, under the same key is another request, and refused."""
+    made = make_running(client)
+    body = {"subject": made["relationship"]}
+    first = json_of(client.post("/reports", body, Idempotency_Key="r2"))
+    for other in ({"subject": made["programme"]}, body | {"as_of": "2026-01-01T00:00:00Z"}):
+        must_be_problem(client.post("/reports", other, Idempotency_Key="r2"), 409, "idempotency_key_reused")
+    assert [first["id"]] == [one["id"] for one in json_of(client.get("/reports"))["items"]]
+
+
+def test_a_wish_is_an_event(client: Client) -> None:
+    """Who asked for what stands in the log, and the answer says where."""
+    relationship = make_running(client)["relationship"]
+    asked = json_of(client.post("/reports", {"subject": relationship}))
+    [event] = json_of(client.get(f"/events?after={asked['position'] - 1}"))["items"]
+    assert ("report.requested", f"relationship-{relationship}") == (event["type"], event["data"]["subject"])
+    waiting = client.get(f"/reports/{asked['id']}.html")
+    must_be_problem(waiting, 404, "report_waits")
+
+
 def test_a_report_on_nothing_of_ours_is_refused(client: Client, shared_api: Running) -> None:
     """An unknown id and another organisation's are the same 404; tomorrow is refused; a report is unknown to others."""
     other = shared_api.client()

@@ -23,9 +23,9 @@ from projections.effects import Effects
 from projections.report_files import HTML, JSON, ReportFiles
 from projections.views.overview import overview
 from projections.waiting import work_waiting
-from services.errors import NotFound, Refused
+from services.decisions.report import RequestReport
 from services.pipeline import Fact
-from services.reports import Period, Reports, report_id, up_to
+from services.reports import Period, report_id, up_to
 from services.sample.lives import lives
 from tests.workers.count import counts, records
 from tests.workers.town import NOW, Town, ago, context_on, found, late_town, registered_pair
@@ -39,6 +39,7 @@ from workers.reports.schedule import make_waiting, planned_key
 from workers.reports.shape import Report
 
 LATER = NOW + timedelta(minutes=5)
+INSTANT = timedelta(microseconds=1)
 _FINISHED = last_finished("month", NOW)
 assert _FINISHED is not None and _FINISHED.since is not None
 MONTH, BEGIN = _FINISHED, _FINISHED.since
@@ -348,33 +349,60 @@ def test_a_report_that_fails_stops_no_other_and_is_tried_again(context, monkeypa
     assert f"programme-{town.programme}" in {one.data.subject for one in town.events("report.produced")}
 
 
-@pytest.fixture
-def reports(context):
-    """The way in for people."""
-    return Reports(context.queries, context.effects, ReportFiles(context.engine))
+def _ask(town, number=0):
+    command = RequestReport(report_id=f"asked-{number}", subject=town.relationship, as_of=ago(1))
+    town.context.pipeline.handle(town.org, command, actor="token:test")
+    return command.report_id
 
 
-def test_a_report_that_was_asked_for_is_made_by_the_workers(context, reports):
-    """The wish is kept in the database, found by the sweep's job, and gone when the report is there."""
+def _has_work(context, town, now):
+    return [True] == [one.reports for one in work_waiting(context.engine, now, "x") if one.org == town.org]
+
+
+def _plan_nothing(context, town):
+    """Only what was asked for is waiting then."""
+    Effects(context.engine).note_done(town.org, "x", NOW)
+
+
+def test_a_report_that_was_asked_for_is_made_by_the_workers(context):
+    """The wish is an event, found by the sweep; then the report is there, under the same id, and nothing waits."""
     town = late_town(context)
-    identity = reports.request(town.org, subject=town.relationship, as_of=ago(1), now=NOW, wish="w")
-    assert reports.waits(town.org, identity)
-    assert [True] == [one.reports for one in work_waiting(context.engine, NOW, "x") if one.org == town.org]
+    _plan_nothing(context, town)
+    assert not _has_work(context, town, NOW)
+    identity = _ask(town)
+    assert _has_work(context, town, NOW)
     assert 1 == make_waiting(context, town.org, LATER)
     [event] = town.events("report.produced")
-    assert (identity, town.stream) == (event.data.report_id, event.data.subject)
-    assert not reports.waits(town.org, identity)
+    assert (identity, town.stream, ago(1)) == (event.data.report_id, event.data.subject, event.data.as_of - INSTANT)
+    assert (2, f"report-{identity}") == (event.stream_version, event.stream)
+    assert not _has_work(context, town, LATER)
+    assert 0 == make_waiting(context, town.org, LATER)
 
 
-def test_a_report_on_nothing_or_on_the_future_is_refused(context, reports):
-    """Another organisation's relationship is as unknown as any; nothing can be said of tomorrow."""
-    town, other = late_town(context), late_town(context)
-    with pytest.raises(NotFound) as unknown:
-        reports.request(town.org, subject=other.relationship, as_of=None, now=NOW, wish="w")
-    assert "unknown_subject" == unknown.value.code
-    with pytest.raises(Refused) as future:
-        reports.request(town.org, subject=town.stream, as_of=NOW + timedelta(days=1), now=NOW, wish="w")
-    assert "in_future" == future.value.code
+def test_a_report_that_was_asked_for_and_fails_is_tried_again(context, monkeypatch):
+    """It waits a while, is not asked for by each sweep until then, and stops no other."""
+    town = late_town(context)
+    _plan_nothing(context, town)
+    bad, good = _ask(town, 1), _ask(town, 2)
+    real = producing.report_on
+    told = iter((RuntimeError("broken"), None))
+
+    def broken(*words):
+        if error := next(told):
+            raise error
+        return real(*words)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(producing, "report_on", broken)
+        assert 1 == make_waiting(context, town.org, LATER)
+    assert [good] == [one.data.report_id for one in town.events("report.produced")]
+    assert not _has_work(context, town, LATER)
+    assert 0 == make_waiting(context, town.org, LATER)
+    much_later = LATER + timedelta(hours=1)
+    assert _has_work(context, town, much_later)
+    assert 1 == make_waiting(context, town.org, much_later)
+    assert {bad, good} == {one.data.report_id for one in town.events("report.produced")}
+    assert [] == Effects(context.engine).below(town.org, "report-request")
 
 
 def test_periods_that_end_on_different_days_have_keys_of_their_own():

@@ -10,6 +10,7 @@ from events.errors import VersionConflict
 from events.subjects.report import ReportProduced
 from projections.evidence import leaf_hashes
 from projections.report_files import HTML, JSON, ReportFiles
+from projections.subjects.report import PRODUCED
 from services.pipeline import Fact
 from services.reports import Period, report_id
 from workers.context import Context
@@ -27,14 +28,24 @@ def report_on(context: Context, org: UUID, subject: str, period: Period) -> Repo
     return build(material, period, leaf_hashes(context.engine, org, positions_needed(material)))
 
 
-def produce(context: Context, org: UUID, subject: str, period: Period, now: datetime, actor: str = ACTOR) -> str:
-    """Make the report of a subject and period if there is none, and answer its id.
+def produce(
+    context: Context,
+    org: UUID,
+    subject: str,
+    period: Period,
+    now: datetime,
+    *,
+    identity: str | None = None,
+    actor: str = ACTOR,
+) -> str:
+    """Make the report of a subject and period if it is not made, and answer its id (None: the one of both).
 
     The files come first, by their content; of several workers at it, the one whose event is taken has made the report.
     """
-    identity = report_id(org, subject, period.name)
+    identity = identity or report_id(org, subject, period.name)
     stream = f"report-{identity}"
-    if context.queries.one(org, stream) is not None:
+    known = context.queries.one(org, stream)
+    if known is not None and known.state.status == PRODUCED:
         return identity
     report = report_on(context, org, subject, period)
     hashes = ReportFiles(context.engine).put(org, identity, {HTML: as_html(report), JSON: as_json(report)})
@@ -53,6 +64,6 @@ def produce(context: Context, org: UUID, subject: str, period: Period, now: date
             [Fact(stream=stream, data=data, occurred_at=now)],
             actor=actor,
             cause=f"report:{period.name}",
-            expected={stream: 0},
+            expected={stream: 0 if known is None else known.version},
         )
     return identity

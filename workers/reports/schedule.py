@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from events.errors import StorageUnavailable
 from projections.effects import WAITING, Effect
 from projections.evidence import active_streams
 from projections.queries import Current
-from services.reports import REQUESTS, Period, Request, report_id
+from projections.subjects.report import AWAITED
+from services.reports import Period, report_id
 from workers.context import Context
 from workers.reminders.delivery import Retries
 from workers.reports.material import relationships_now
@@ -23,7 +22,9 @@ from workers.reports.produce import produce
 BATCH = 100
 """Reports per job at most: the next sweep goes on with the rest."""
 PAGE = 100
-_RETRIES = Retries()
+RETRIES = "report-request"
+"""Effects below this say when a report that failed is tried again."""
+_PAUSES = Retries()
 _log = logging.getLogger(__name__)
 
 
@@ -55,14 +56,16 @@ def make_waiting(context: Context, org: UUID, now: datetime, batch: int = BATCH)
 
 def _asked_for(context: Context, org: UUID, now: datetime) -> int:
     made = 0
-    for wish in context.effects.below(org, REQUESTS):
-        if not _comes_later(wish, now):
-            request = msgspec.json.decode(wish.note, type=Request)
-            if _made(context, org, request.subject, request.period, now):
-                context.effects.drop(org, wish.key)
+    put_off = {effect.key: effect for effect in context.effects.below(org, RETRIES)}
+    for wish in list(_pages(context, org, "report", scope=AWAITED)):
+        key, state = f"{RETRIES}/{wish.id}", wish.state
+        if key not in put_off or not _comes_later(put_off[key], now):
+            period = Period(name=state.period, until=state.as_of)
+            if _made(context, org, state.subject, period, now, identity=wish.id):
+                context.effects.drop(org, key)
                 made += 1
             else:
-                _put_off(context, org, wish.key, now, note=wish.note)
+                _put_off(context, org, key, now)
     return made
 
 
@@ -72,7 +75,7 @@ def _comes_later(effect: Effect, now: datetime) -> bool:
 
 def _missing(context: Context, org: UUID, now: datetime) -> Iterator[tuple[str, Period]]:
     """The reports of each programme's last finished period that are not made: its own, and its relationships'."""
-    for programme in _programmes(context, org):
+    for programme in _pages(context, org, "programme"):
         period = last_finished(programme.state.policy.report_every, now)
         if period is not None and period.since is not None:
             subjects = [programme.stream, *_moving(context, org, programme.id, period.since, period.until)]
@@ -81,9 +84,9 @@ def _missing(context: Context, org: UUID, now: datetime) -> Iterator[tuple[str, 
             yield from ((subject, period) for stream, subject in ids.items() if stream not in made)
 
 
-def _programmes(context: Context, org: UUID) -> Iterator[Current]:
+def _pages(context: Context, org: UUID, kind: str, scope: str | None = None) -> Iterator[Current]:
     after: str | None = None
-    while page := context.queries.many(org, "programme", after=after, limit=PAGE):
+    while page := context.queries.many(org, kind, scope=scope, after=after, limit=PAGE):
         yield from page
         after = page[-1].stream
 
@@ -94,9 +97,11 @@ def _moving(context: Context, org: UUID, programme: str, since: datetime, until:
     return [stream for stream in relationships_now(context, org, programme) if stream in active]
 
 
-def _made(context: Context, org: UUID, subject: str, period: Period, now: datetime) -> bool:
+def _made(
+    context: Context, org: UUID, subject: str, period: Period, now: datetime, identity: str | None = None
+) -> bool:
     try:
-        produce(context, org, subject, period, now)
+        produce(context, org, subject, period, now, identity=identity)
     except StorageUnavailable:
         raise
     except Exception:  # noqa: BLE001  # one report never stops the others: it is logged and tried again
@@ -105,6 +110,6 @@ def _made(context: Context, org: UUID, subject: str, period: Period, now: dateti
     return True
 
 
-def _put_off(context: Context, org: UUID, key: str, now: datetime, note: str = "") -> None:
+def _put_off(context: Context, org: UUID, key: str, now: datetime) -> None:
     attempt = context.effects.begin(org, key, now)
-    context.effects.settle(org, key, WAITING, note=note, not_before=now + _RETRIES.pause(attempt))
+    context.effects.settle(org, key, WAITING, not_before=now + _PAUSES.pause(attempt))

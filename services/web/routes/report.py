@@ -6,11 +6,14 @@ from functools import partial
 
 import msgspec
 
+from projections.queries import Current
 from projections.report_files import HTML, JSON
+from projections.subjects.report import WAITING
+from services.decisions.report import RequestReport
 from services.web.answers import PREFIX, File, One
 from services.web.call import Call
 from services.web.pages import Page, PageQuery
-from services.web.resources.report import AuditReport, report_of, waiting_of
+from services.web.resources.report import AuditReport, report_of
 from services.web.schemas.report import RequestReportBody
 from services.web.subject import Body, Query, Subject
 
@@ -20,29 +23,23 @@ _ONE = "/reports/<uuid:report_id>"
 
 @ROUTES.list("/reports", AuditReport, PageQuery())
 def list_reports(call: Call, query: Query) -> Page:
-    """List the reports that are made."""
+    """List the reports, those that are not made yet too."""
     return call.many("report", query, partial(report_of, prefix=PREFIX))
 
 
 @ROUTES.write("/reports", RequestReportBody(), shape=AuditReport, accepts=True)
 def request_report(call: Call, body: Body) -> One:
     """Ask for a report; it is made soon, and read at the address in `links`."""
-    reports = call.services.reports
-    identity = reports.request(
-        call.org,
-        subject=body["subject"],
-        as_of=body.get("as_of"),
-        now=call.services.clock(),
-        wish=call.new_id("report"),
-    )
-    call.services.nudge(call.org)
-    return msgspec.structs.replace(_report(call, identity), waits=reports.waits(call.org, identity))
+    identity = call.new_id("report")
+    call.handle(RequestReport(report_id=identity, subject=body["subject"], as_of=body.get("as_of")))
+    current = call.one("report", identity)
+    return msgspec.structs.replace(_shown(current), waits=current.state.status == WAITING)
 
 
 @ROUTES.read(_ONE, AuditReport)
 def get_report(call: Call, report_id: str) -> One:
     """Read of what a report speaks, and where its files are."""
-    return _report(call, report_id)
+    return _shown(call.one("report", report_id))
 
 
 @ROUTES.file(f"{_ONE}.html", "text/html")
@@ -59,8 +56,5 @@ def get_report_figures(call: Call, report_id: str) -> File:
     return File(content=content, media_type="application/json", name=f"report-{report_id}.json")
 
 
-def _report(call: Call, report_id: str) -> One:
-    if call.services.reports.waits(call.org, report_id):
-        return One(body=waiting_of(report_id, PREFIX))
-    current = call.one("report", report_id)
+def _shown(current: Current) -> One:
     return One(body=report_of(current, PREFIX), version=current.version)
