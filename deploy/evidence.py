@@ -4,6 +4,7 @@ from uuid import UUID
 
 from deploy.errors import DeployError
 from events.organisations import known_platform_log
+from events.proof.checkpoint import number_of
 from events.proof.receipts import Receipt
 from events.proof.tree import inclusion_proof
 from projections.subjects.platform import Given
@@ -46,7 +47,7 @@ def evidence_for(context: Context, org: UUID) -> dict[str, bytes]:
     head = context.tree.checkpoint(platform, size) if platform else None
     if platform is None or seen is None or head is None or seen.position >= size:
         raise DeployError("not_anchored", "Nobody vouches for this organisation's newest checkpoint yet.")
-    own = context.tree.checkpoint(org, seen.state.size)
+    own = context.tree.checkpoint(org, seen.state.size, number_of(seen.state.origin))
     record = context.log.record_bytes(platform, seen.position)
     assert own is not None, "it was signed before it was noted"
     assert record is not None, "the state was folded from it"

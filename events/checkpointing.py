@@ -13,7 +13,7 @@ from typing import Protocol
 from uuid import UUID
 
 from events.errors import LogHalted, SignerRefused
-from events.proof.checkpoint import Checkpoint, open_checkpoint
+from events.proof.checkpoint import Checkpoint, open_checkpoint, origin_of
 from events.proof.errors import ProofError
 from events.proof.notes import Verifier
 from events.proof.tree import consistency_proof, root
@@ -96,12 +96,13 @@ _OVERTAKEN = ("stale", "went_back")
 
 
 def _attempt(store: TreeStore, signer: Signer, org: UUID) -> StoredCheckpoint | None:
-    origin = store.origin(org)
+    number = store.origin_number(org)
+    origin = origin_of(org, number)
     # In this order: what was signed was committed before, so that a log that is shorter now did go back.
     known, size = signer.state(origin), store.size(org)
     if known.size > size:
         raise _halt(store, org, gone_back(size, known.size))
-    latest = store.latest(org)
+    latest = store.latest(org, number)
     if size == 0 or (known.size == size and latest is not None and latest.size == size):
         return None
     while store.complete_tiles(org):
@@ -115,7 +116,7 @@ def _attempt(store: TreeStore, signer: Signer, org: UUID) -> StoredCheckpoint | 
             raise _halt(store, org, _CHANGED) from refused
         raise
     _check(note, head, known)
-    return store.put_checkpoint(org, size, head.root, note)
+    return store.put_checkpoint(org, number, size, head.root, note)
 
 
 def _check(note: bytes, head: Checkpoint, known: SignerState) -> None:

@@ -14,8 +14,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
 
+from events.catalogue import catalogue
 from events.proof.checkpoint import origin_of
 from events.proof.errors import ProofError
+from events.proof.programmes import Membership, programme_of
 from events.proof.streams import StreamHead
 from events.proof.tiles import HEIGHT, WIDTH, Entries, Tile, encode_entries, hash_reader
 from events.proof.tree import HASH_SIZE, HashAt, complete_root
@@ -29,8 +31,9 @@ _BEYOND = 2**62
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCheckpoint:
-    """What was signed: a size of the log, its root there (32 bytes), and the note as the signer gave it."""
+    """What was signed: origin, size, and root there (32 bytes) of the log, and the note as the signer gave it."""
 
+    origin: str
     size: int
     root: bytes
     note: bytes
@@ -95,6 +98,11 @@ class TreeStore:
 
         return hash_reader(read, size)
 
+    def completed(self, org: UUID) -> int:
+        """How many tiles of the lowest level are stored."""
+        with tenant(self._engine, org) as connection:
+            return _count(connection, org, 0)
+
     def complete_tiles(self, org: UUID, limit: int = BATCH) -> int:
         """Store the tiles that are full and not stored yet, at most so many of the lowest level; how many were.
 
@@ -110,23 +118,27 @@ class TreeStore:
                 level += 1
         return done
 
-    def latest(self, org: UUID) -> StoredCheckpoint | None:
-        """The checkpoint of the largest size."""
-        return self._checkpoint(org, "ORDER BY size DESC LIMIT 1", {})
+    def latest(self, org: UUID, number: int | None = None) -> StoredCheckpoint | None:
+        """The checkpoint of the largest size under one of the log's origins, the present one unless a number is given.
 
-    def checkpoint(self, org: UUID, size: int) -> StoredCheckpoint | None:
-        """The checkpoint of a size, if one was signed there."""
-        return self._checkpoint(org, "AND size = :size", {"size": size})
+        Those of an earlier origin may speak of records that the log has lost.
+        """
+        return self._checkpoint(org, number, "ORDER BY size DESC LIMIT 1", {})
 
-    def put_checkpoint(self, org: UUID, size: int, root: bytes, note: bytes) -> StoredCheckpoint:
-        """Keep what was signed; what is stored of this size already stays and is the answer."""
+    def checkpoint(self, org: UUID, size: int, number: int | None = None) -> StoredCheckpoint | None:
+        """The checkpoint of a size, if one was signed there; under which origin: as in `latest`."""
+        return self._checkpoint(org, number, "AND size = :size", {"size": size})
+
+    def put_checkpoint(self, org: UUID, number: int, size: int, root: bytes, note: bytes) -> StoredCheckpoint:
+        """Keep what was signed under an origin; what is stored of this size there already stays and is the answer."""
         statement = text(
-            "INSERT INTO checkpoints (org_id, size, root, note, signed_at) "
-            "VALUES (:org, :size, :root, :note, clock_timestamp()) ON CONFLICT DO NOTHING"
+            "INSERT INTO checkpoints (org_id, origin, size, root, note, signed_at) "
+            "VALUES (:org, :number, :size, :root, :note, clock_timestamp()) ON CONFLICT DO NOTHING"
         )
         with tenant(self._engine, org) as connection:
-            connection.execute(statement, {"org": org, "size": size, "root": root, "note": note})
-        stored = self.checkpoint(org, size)
+            values = {"org": org, "number": number, "size": size, "root": root, "note": note}
+            connection.execute(statement, values)
+        stored = self.checkpoint(org, size, number)
         assert stored is not None, "it was stored now, and nothing is ever removed"
         return stored
 
@@ -141,6 +153,15 @@ class TreeStore:
             reading = connection.execution_options(yield_per=HEADS_PER_FETCH)
             for stream, version, leaf in reading.execute(query, {"org": org, "upto": upto_position}):
                 yield StreamHead(stream, version, bytes(leaf))
+
+    def memberships(self, org: UUID, upto_position: int) -> Iterator[Membership]:
+        """Every programme with each of its streams in the log up to a position, by the bytes of their names."""
+        values = {"org": org, "upto": upto_position, "types": _types_that_name_a_programme()}
+        with tenant(self._engine, org) as connection:
+            reading = connection.execution_options(yield_per=HEADS_PER_FETCH)
+            for programme, stream in reading.execute(text(_MEMBERSHIPS), values):
+                if programme_of(stream, {"programme_id": programme}) == programme:
+                    yield programme, stream
 
     def origin_number(self, org: UUID) -> int:
         """Under which of its origins the log is signed; 1 unless it was continued after a loss."""
@@ -182,11 +203,19 @@ class TreeStore:
         with tenant(self._engine, org) as connection:
             connection.execute(statement, {"org": org, "why": why})
 
-    def _checkpoint(self, org: UUID, which: str, values: dict[str, Any]) -> StoredCheckpoint | None:
-        query = text(f"SELECT size, root, note, signed_at FROM checkpoints WHERE org_id = :org {which}")
+    def _checkpoint(self, org: UUID, number: int | None, which: str, values: dict[str, Any]) -> StoredCheckpoint | None:
+        query = text(
+            "SELECT origin, size, root, note, signed_at FROM checkpoints WHERE org_id = :org "
+            f"AND origin = coalesce(:number, (SELECT origin FROM log_heads WHERE org_id = :org)) {which}"
+        )
         with tenant(self._engine, org) as connection:
-            row = connection.execute(query, {"org": org, **values}).one_or_none()
-        return StoredCheckpoint(size=row[0], root=bytes(row[1]), note=bytes(row[2]), signed_at=row[3]) if row else None
+            row = connection.execute(query, {"org": org, "number": number, **values}).one_or_none()
+        if row is None:
+            return None
+        origin, size, root, note, signed_at = row
+        return StoredCheckpoint(
+            origin=origin_of(org, origin), size=size, root=bytes(root), note=bytes(note), signed_at=signed_at
+        )
 
     def _complete(self, connection: Connection, org: UUID, level: int, have: int, full: int) -> int:
         if full <= have:
@@ -228,6 +257,18 @@ _ROOTS_BY_TILE = (
     f"SELECT {_ROOTS} AND level = :level AND number >= :first AND number < :last GROUP BY number / {WIDTH} "
     f"ORDER BY number / {WIDTH}"
 )
+_MEMBERSHIPS = (
+    'SELECT DISTINCT programme COLLATE "C" AS programme, stream FROM ('
+    "SELECT substr(stream, length('programme-') + 1) AS programme, stream FROM events WHERE org_id = :org "
+    "AND position <= :upto AND stream >= 'programme-' AND stream < 'programme.' AND stream_version = 1 UNION ALL "
+    "SELECT CAST(convert_from(record, 'UTF8') AS json) #>> '{data,programme_id}', stream FROM events "
+    "WHERE org_id = :org AND position <= :upto AND type = ANY (:types)) named ORDER BY programme, stream"
+)
+
+
+def _types_that_name_a_programme() -> list[str]:
+    """So that only their records are read, which are few; what counts is what stands in them."""
+    return [type_ for type_, cls in catalogue().items() if "programme_id" in cls.__struct_fields__]
 
 
 def _is_possible(level: int, number: int) -> bool:

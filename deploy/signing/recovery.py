@@ -12,6 +12,7 @@ from deploy.errors import DeployError
 from deploy.signing.standing import standing
 from events.checkpointing import halt_if_gone_back
 from events.proof.checkpoint import origin_of
+from events.proof.tiles import WIDTH
 from events.proof.tree import root
 from events.refill import refill
 from events.subjects.log import LogContinued
@@ -77,7 +78,7 @@ class Recovery:
     def begin_origin(self, actor: str) -> str:
         """Go on under the next origin and record what was signed under the last; cut off in between, it goes on there.
 
-        Raises DeployError `not_halted`, `checkpoints_beyond`, `records_differ`.
+        Raises DeployError `not_halted`, `tiles_beyond`, `records_differ`.
         """
         number = self.tree.origin_number(self.org)
         if self.tree.halted(self.org):
@@ -95,11 +96,11 @@ class Recovery:
 
     def _require_one_state(self) -> None:
         """Refuse to sign anew what does not even agree with itself."""
-        latest = self.tree.latest(self.org)
-        if latest is not None and latest.size > self.tree.size(self.org):
+        if self.tree.completed(self.org) * WIDTH > self.tree.size(self.org):
             raise DeployError(
-                "checkpoints_beyond",
-                "The database holds checkpoints of more records than it has. Bring all of it back from one copy first.",
+                "tiles_beyond",
+                "The database holds tiles of more records than it has, which would be taken for those of records to "
+                "come. Bring all of it back from one copy first.",
             )
         self._audited()
 

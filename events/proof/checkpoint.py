@@ -38,6 +38,12 @@ def origin_of(org: UUID, number: int = 1) -> str:
     return f"mentorledger/log/{org}" if number == 1 else f"mentorledger/log/{org}/{number}"
 
 
+def number_of(origin: str) -> int:
+    """Which of a log's origins `origin_of` has named so."""
+    _, _, number = origin.removeprefix("mentorledger/log/").partition("/")
+    return int(number or 1)
+
+
 def parse_checkpoint(text: str) -> Checkpoint:
     """The checkpoint of a note's text in its one spelling; ProofError bad_checkpoint says what is wrong."""
     if not text.endswith("\n"):

@@ -11,14 +11,16 @@ CREATE TABLE tiles (
 -- Hashes cannot be compressed, and a part of an uncompressed value is read without the rest.
 ALTER TABLE tiles ALTER COLUMN hashes SET STORAGE EXTERNAL;
 
--- What was signed: the note as the signer gave it.
+-- What was signed: the note as the signer gave it, under which of the log's origins. What was signed under an earlier one
+-- stays, though the log has none of the records any more that it speaks of.
 CREATE TABLE checkpoints (
     org_id uuid NOT NULL,
+    origin int NOT NULL CHECK (origin >= 1),
     size leaf_index NOT NULL,
     root sha256_hash NOT NULL,
     note bytea NOT NULL CHECK (octet_length(note) <= 1000000),
     signed_at timestamptz NOT NULL,
-    PRIMARY KEY (org_id, size)
+    PRIMARY KEY (org_id, origin, size)
 );
 
 -- Why the log takes nothing; null: it does.

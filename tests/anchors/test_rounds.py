@@ -165,6 +165,17 @@ def test_an_organisation_s_head_is_proven_by_what_was_mailed(context, sink, sign
     assert seen.state.root.encode() in record
 
 
+def test_a_log_under_a_new_origin_is_seen_anew(context):
+    """However small it is: what was seen of the old origin says nothing about the new one."""
+    org = grown(context)
+    round_of(context)
+    context.tree.halt(org, "It went back.")
+    context.tree.begin_origin(org, 2)
+    make_checkpoint(context, org, now())
+    round_of(context, 1)
+    assert f"{origin_of(org)}/2" == seen_by(context, platform_of(context))[org].state.origin
+
+
 def test_an_idle_installation_anchors_nothing_more(context, sink):
     """The notes about anchors are no reason for the next anchor: hours without events cost nothing."""
     org = grown(context)

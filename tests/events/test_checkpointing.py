@@ -92,7 +92,7 @@ def test_a_note_that_was_lost_on_its_way_is_asked_for_again(everything, store, s
     grow(url, org, 300)
 
     class Cut(TreeStore):
-        def put_checkpoint(self, org: UUID, size: int, root: bytes, note: bytes) -> StoredCheckpoint:
+        def put_checkpoint(self, org: UUID, number: int, size: int, root: bytes, note: bytes) -> StoredCheckpoint:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

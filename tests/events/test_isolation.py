@@ -81,7 +81,7 @@ def _fill(whole: Whole, url: str) -> UUID:
         insert("INSERT INTO effects VALUES (%s, 'e', 'held', 1, now(), now(), '')", [org])
         insert("INSERT INTO report_files VALUES (%s, 'r', 'json', 'h', 'c', now())", [org])
         insert("INSERT INTO tiles VALUES (%s, 0, 0, %s, %s)", [org, bytes(8192), bytes(32)])
-        insert("INSERT INTO checkpoints VALUES (%s, 1, %s, 'note', now())", [org, bytes(32)])
+        insert("INSERT INTO checkpoints VALUES (%s, 1, 1, %s, 'note', now())", [org, bytes(32)])
     return org
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.log import Log
+from events.proof.checkpoint import origin_of
 from events.proof.errors import ProofError
 from events.proof.streams import StreamHead
 from events.proof.tiles import Entries, Tile, decode_entries, tiles_of
@@ -169,8 +170,25 @@ def test_what_is_signed_of_a_size_first_stays(store: TreeStore, everything: Whol
     """The latest is that of the largest size; a second note of the same size is not taken."""
     org = everything.organisation()
     assert store.latest(org) is None
-    first = store.put_checkpoint(org, 9, bytes(32), b"nine")
-    store.put_checkpoint(org, 5, bytes(32), b"five")
-    assert first == store.put_checkpoint(org, 9, bytes(32), b"other") == store.latest(org) == store.checkpoint(org, 9)
+    first = store.put_checkpoint(org, 1, 9, bytes(32), b"nine")
+    store.put_checkpoint(org, 1, 5, bytes(32), b"five")
+    assert first == store.put_checkpoint(org, 1, 9, bytes(32), b"other")
+    assert first == store.latest(org) == store.checkpoint(org, 9)
     assert b"nine" == first.note
     assert store.checkpoint(org, 6) is None
+
+
+def test_what_was_signed_under_an_earlier_origin_is_history(store: TreeStore, everything: Whole) -> None:
+    """The latest is that of the present origin, even at a size that was signed before; the old ones stay."""
+    org = everything.organisation()
+    old = store.put_checkpoint(org, 1, 9, bytes(32), b"nine")
+    store.halt(org, "It went back.")
+    store.begin_origin(org, 2)
+    assert store.latest(org) is None
+    assert store.checkpoint(org, 9) is None
+    new = store.put_checkpoint(org, 2, 9, bytes(32), b"new nine")
+    store.put_checkpoint(org, 2, 4, bytes(32), b"four")
+    assert new == store.latest(org) == store.checkpoint(org, 9) == store.latest(org, 2)
+    assert (b"new nine", f"{origin_of(org)}/2") == (new.note, new.origin)
+    assert (old, origin_of(org)) == (store.latest(org, 1), old.origin)
+    assert store.latest(org, 3) is None

@@ -39,7 +39,7 @@ class Log:
         while self.tree.complete_tiles(self.org):
             pass
         head = Checkpoint(origin_of(self.org), size, root(size, self.tree.hash_at(self.org, size)))
-        self.tree.put_checkpoint(self.org, size, head.root, signed(head, [self.key]))
+        self.tree.put_checkpoint(self.org, 1, size, head.root, signed(head, [self.key]))
         return head
 
 

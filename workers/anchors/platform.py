@@ -36,7 +36,7 @@ def note_checkpoints(context: Context, platform: UUID, now: datetime) -> int:
     for org in organisations(context.engine):
         latest = context.tree.latest(org)
         if latest is not None and _has_changed(context, org, seen.get(org), latest):
-            data = CheckpointSeen(origin=context.tree.origin(org), size=latest.size, root=latest.root.hex())
+            data = CheckpointSeen(origin=latest.origin, size=latest.size, root=latest.root.hex())
             facts.append(Fact(stream=f"platform-{org}", data=data, occurred_at=now))
     for start in range(0, len(facts), FACTS):
         context.pipeline.record(platform, facts[start : start + FACTS], actor=ACTOR)
@@ -57,10 +57,16 @@ def signed_head(context: Context, platform: UUID) -> StoredCheckpoint | None:
     return newest
 
 
-def _has_changed(context: Context, org: UUID, seen: Current | None, latest: StoredCheckpoint) -> bool:
-    """Whether the log grew by more than what it notes about itself: an anchor is such a note."""
-    known = 0 if seen is None else seen.state.size
-    if latest.size - known > NOTES:
+def has_news(context: Context, org: UUID, known: int, size: int) -> bool:
+    """Whether a log grew by more than what it notes about itself from one size to another: an anchor is such a note."""
+    if size - known > NOTES:
         return True
-    new = context.log.read(org, after=known - 1, upto=latest.size - 1, limit=NOTES)
+    new = context.log.read(org, after=known - 1, upto=size - 1, limit=NOTES)
     return any(not one.type.startswith("log.") for one in new)
+
+
+def _has_changed(context: Context, org: UUID, seen: Current | None, latest: StoredCheckpoint) -> bool:
+    """Whether there is news in the log since its last checkpoint that was seen, or it has a new origin."""
+    if seen is not None and seen.state.origin != latest.origin:
+        return True
+    return has_news(context, org, 0 if seen is None else seen.state.size, latest.size)

@@ -41,6 +41,19 @@ def get_checkpoint(call: Call) -> File:
     return File(content=_latest(call).note, media_type=NOTE, name="checkpoint")
 
 
+@ROUTES.file("/log/origins/<position:number>/checkpoint", NOTE)
+def get_origin_checkpoint(call: Call, number: str) -> File:
+    """Read the newest checkpoint of one of the log's origins, by its number from 1.
+
+    A log that lost signed records for good goes on under its next origin. What was signed under an earlier one may
+    speak of records that are gone.
+    """
+    found = call.services.tree.latest(call.org, int(number))
+    if found is None:
+        raise NotFound("unknown_origin", "Nothing was signed under an origin of this number here.")
+    return File(content=found.note, media_type=NOTE, name="checkpoint")
+
+
 @ROUTES.file("/log/tile/<path:rest>", BINARY)
 def get_tile(call: Call, rest: str) -> File:
     """Read a tile of hashes, or with `entries/` the records below it (C2SP tlog-tiles)."""

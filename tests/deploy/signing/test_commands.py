@@ -2,22 +2,27 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, LiteralString
 from unittest.mock import ANY
 from uuid import UUID
 
 import pytest
+from werkzeug.test import TestResponse
 
 from deploy.composition import composed
 from deploy.main import main
 from deploy.signing.desk import Desk
 from deploy.signing.folder import open_signer_folder
+from deploy.wsgi import application
 from events.checkpointing import checkpoint
 from events.errors import LogHalted
+from events.organisations import issue_token
 from events.proof.checkpoint import Checkpoint, open_checkpoint, origin_of
 from events.proof.notes import Verifier
-from events.treestore import TreeStore
+from events.proof.receipts import parse_receipt
+from events.treestore import StoredCheckpoint, TreeStore
 from services.bundles.verify import verify
 from services.bundles.write import Exporter
 from tests.conftest import Database
@@ -87,11 +92,8 @@ def fault(command: Command, check: str) -> tuple[str | None, str]:
 def sign(database: Database, folder: Path, org: UUID) -> bytes:
     """What the worker does: have the log signed as it is; the newest note."""
     with composed(database.service_url) as core, open_signer_folder(folder) as held:
-        tree = TreeStore(core.engine)
-        checkpoint(tree, Desk(held), org)
-        found = tree.latest(org)
-    assert found is not None
-    return found.note
+        checkpoint(TreeStore(core.engine), Desk(held), org)
+    return newest(database, org).note
 
 
 def as_owner(database: Database, org: UUID, *statements: LiteralString) -> None:
@@ -238,22 +240,19 @@ def test_bundle_that_is_older_or_of_another_history_brings_nothing_back(command,
 
 
 def test_log_that_lost_records_for_good_goes_on_under_a_new_origin(command, org, folder, database, tmp_path):
-    """A new key, whose first record names what was signed before; its bundle is sound under the new key alone."""
+    """A new key, whose first record names what was signed before; checkpoints of lost records do not get in its way.
+
+    They stay for whoever asks for those of the old origin; checkpoint, receipts and bundle are the new one's alone.
+    """
     assert "not_halted" == refusal(command, "log", "resume", "--new-origin")
     sign(database, folder, org)
     signed = open_signed(command, database, org)
+    old = newest(database, org).note
     as_owner(database, org, *GO_BACK, "DELETE FROM live_states WHERE position >= 1")
-    as_owner(
-        database,
-        org,
-        "UPDATE live_states SET version = 1, position = 0",
-        "ALTER TABLE checkpoints DISABLE TRIGGER USER",
-    )
+    as_owner(database, org, "UPDATE live_states SET version = 1, position = 0")
     assert "log_halted" == fault(command, "signer")[0]
     with pytest.raises(LogHalted):
         sign(database, folder, org)
-    assert "checkpoints_beyond" == refusal(command, "log", "resume", "--new-origin")
-    as_owner(database, org, "DELETE FROM checkpoints")
     said(command, "projections", "rebuild", "live")
     shown = said(command, "log", "resume", "--new-origin")
     assert (f"{origin_of(org)}/2", None) == (shown["origin"], shown["halted"])
@@ -262,20 +261,61 @@ def test_log_that_lost_records_for_good_goes_on_under_a_new_origin(command, org,
         (event,) = core.log.read(org, types=["log.continued"])
     assert (1, origin_of(org), shown["origin"]) == (event.position, event.data.old_origin, event.data.new_origin)
     assert (signed.size, signed.root.hex()) == (event.data.size, event.data.root)
-    said(command, "token", "issue")
+    assert "not_signed_yet" == read(database, org, "/log/checkpoint").get_json(force=True)["code"]
     vkey = said(command, "key", "show")["keys"][0]["vkey"]
-    assert Checkpoint(shown["origin"], 3, ANY) == open_checkpoint(sign(database, folder, org), [Verifier.of(vkey)])
-    assert verify(exported(database, org, tmp_path / "bundle"), [vkey]).sound
+    # The new origin comes to the size of the old checkpoint first, and goes on from there.
+    for size in (2, 3):
+        head = open_checkpoint(sign(database, folder, org), [Verifier.of(vkey)])
+        assert Checkpoint(shown["origin"], size, ANY) == head
+        note = read(database, org, "/log/checkpoint").data
+        assert head == open_checkpoint(note, [Verifier.of(vkey)])
+        receipt = parse_receipt(read(database, org, "/events/1/proof").data)
+        assert head == receipt.check(record_bytes(database, org, 1), [Verifier.of(vkey)])
+        assert verify(exported(database, org, tmp_path / f"bundle-{size}"), [vkey]).sound
+        if size == 2:
+            said(command, "token", "issue")
+    assert note == read(database, org, "/log/origins/2/checkpoint").data
+    assert old == read(database, org, "/log/origins/1/checkpoint").data
+    assert "unknown_origin" == read(database, org, "/log/origins/3/checkpoint").get_json(force=True)["code"]
     assert (None, None) == (fault(command, "logs")[0], fault(command, "signer")[0])
+
+
+def newest(database: Database, org: UUID) -> StoredCheckpoint:
+    """The newest checkpoint that is stored."""
+    with composed(database.service_url) as core:
+        found = TreeStore(core.engine).latest(org)
+    assert found is not None
+    return found
 
 
 def open_signed(command: Command, database: Database, org: UUID) -> Checkpoint:
     """The newest checkpoint."""
     vkey = said(command, "key", "show")["keys"][0]["vkey"]
+    return open_checkpoint(newest(database, org).note, [Verifier.of(vkey)])
+
+
+def record_bytes(database: Database, org: UUID, position: int) -> bytes:
+    """A record."""
     with composed(database.service_url) as core:
-        found = TreeStore(core.engine).latest(org)
-    assert found is not None
-    return open_checkpoint(found.note, [Verifier.of(vkey)])
+        record = core.log.record_bytes(org, position)
+    assert record is not None
+    return record
+
+
+def read(database: Database, org: UUID, path: str) -> TestResponse:
+    """What the API answers to somebody who may read."""
+    with composed(database.service_url) as core:
+        _, token = issue_token(core.engine, org, label="reader", scopes=frozenset({"read"}), now=datetime.now(UTC))
+        app = application(core, "redis://127.0.0.1:1", lambda _org: None)
+        return app.test_client().get(f"/api/v1{path}", headers={"Authorization": f"Bearer {token}"})
+
+
+def test_tiles_of_lost_records_are_not_taken_for_those_to_come(command, org, folder, database):
+    """A database that holds more tiles than records goes on under no origin, until all of it is from one copy."""
+    sign(database, folder, org)
+    tile = "INSERT INTO tiles SELECT org_id, 0, 0, decode(repeat('00', 8192), 'hex'), sha256('') FROM log_heads"
+    as_owner(database, org, tile, "UPDATE log_heads SET halted = 'It is.'")
+    assert "tiles_beyond" == refusal(command, "log", "resume", "--new-origin")
 
 
 def test_changed_records_do_not_make_a_halted_log_go_on(command, org, folder, database):
