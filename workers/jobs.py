@@ -8,7 +8,8 @@ from uuid import UUID
 
 from events.errors import SignerUnavailable
 from workers import checkpoints
-from workers.anchors.rounds import anchor_round
+from workers.anchors.mailboxes import mail_checkpoints
+from workers.anchors.rounds import EVERY, anchor_round
 from workers.audit import audit_nightly, audit_platform
 from workers.context import opened
 from workers.reminders.send import send_due
@@ -37,12 +38,14 @@ def make_reports(org: str) -> None:
 
 
 def anchor_logs(everybody: str) -> None:
-    """Have what all organisations have signed vouched for by others, once an hour; audit its log, once a night."""
+    """Have what all organisations have signed vouched for and mailed, once an hour; audit the log of it, nightly."""
     with opened() as context:
         try:
             anchor_round(context, datetime.now(UTC))
         except SignerUnavailable as error:
             _log.warning("Nothing was anchored: %s", error)
+        finally:  # what is signed goes out, whatever becomes of the installation's own log
+            mail_checkpoints(context, datetime.now(UTC), EVERY)
         audit_platform(context, datetime.now(UTC))
 
 

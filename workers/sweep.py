@@ -73,8 +73,8 @@ class Sweep:
 
     def anchor(self, now: datetime) -> None:
         """Have the anchors looked after, now and then; without Redis they wait."""
-        wanted = self._context.anchors and self._context.signer is not None
-        if wanted and (self._anchored is None or now - self._anchored >= ROUND):
+        signed = self._context.signer is not None
+        if signed and (self._anchored is None or now - self._anchored >= ROUND):
             self._queues.add(ANCHORS, EVERYBODY, now)
             self._anchored = now
 

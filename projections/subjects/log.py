@@ -30,8 +30,8 @@ class LogState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     streams: the newest streams root; since: how many notes stand in the log from that one on (all, before the first);
     vkey: the key after the last rotation; origin: the newest one, once there are several; anchored: the newest anchor
-    of each kind that the installation has; mailed: the newest mail to each place that the organisation names; audit and
-    findings: of the newest.
+    of each kind that the installation has; mailed: the newest mail, of this origin, to each place that the organisation
+    names; audit and findings: of the newest.
     """
 
     status: str = ""
@@ -55,7 +55,7 @@ def evolve(state: LogState, happened: Happened[LogEvent]) -> LogState:
         case KeyRotated():
             return replace(noted, vkey=data.new_vkey)
         case LogContinued():
-            return replace(noted, origin=data.new_origin, vkey="")
+            return replace(noted, origin=data.new_origin, vkey="", mailed={})
         case Anchored():
             head = Head(size=data.size, root=data.root, at=at)
             if data.place:

@@ -75,9 +75,13 @@ def _plain(name: str, text: Text) -> str:
 
 
 def _html(name: str, text: Text) -> str:
-    inner = "".join(f"<p>{escape(one)}</p>" for one in _parts(name, text))
+    inner = "".join(f"<p>{_lines(one)}</p>" for one in _parts(name, text))
     title = escape(one_line(text.subject))
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>'
         f'<body style="font-family:sans-serif;line-height:1.5;max-width:36em">{inner}</body></html>\n'
     )
+
+
+def _lines(paragraph: str) -> str:
+    return "<br>".join(map(escape, paragraph.split("\n")))
