@@ -23,8 +23,14 @@ def _log_anchored_1(data: Data) -> Data:
     return data | {"place": ""}
 
 
+def _log_streams_root_1(data: Data) -> Data:
+    """Form 1 knew no root over the programmes."""
+    return data | {"programmes_root": ""}
+
+
 UPCASTERS: dict[tuple[str, int], Callable[[Data], Data]] = {
     ("log.anchored", 1): _log_anchored_1,
+    ("log.streams_root", 1): _log_streams_root_1,
     ("person.registered", 1): _person_registered_1,
 }
 

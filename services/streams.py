@@ -1,6 +1,7 @@
 """The root over the heads of all streams, taken from time to time into the log itself (`log.streams_root`).
 
-With it a part of the log proves that it is complete: that a relationship's record is shown up to its last event.
+With it a part of the log proves that it is complete: that a relationship's record is shown up to its last event, and,
+by the root over all programmes beside it, that a programme is shown with all its relationships and enrolments.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Protocol
 from uuid import UUID
 
 from events.log import Log
+from events.proof.programmes import Membership, programmes_root
 from events.proof.streams import StreamHead, streams_root
 from events.subjects.log import StreamsRootTaken
 from projections.live import Live
@@ -31,6 +33,10 @@ class Heads(Protocol):
 
     def stream_heads(self, org: UUID, upto_position: int) -> Iterator[StreamHead]:
         """The last version and leaf of every stream up to a position, by the bytes of their names."""
+        ...
+
+    def memberships(self, org: UUID, upto_position: int) -> Iterator[Membership]:
+        """Every programme with each of its streams up to a position, by the bytes of their names."""
         ...
 
 
@@ -77,8 +83,9 @@ def take_streams_root(pipeline: Pipeline, heads: Heads, org: UUID, now: datetime
 def _take(pipeline: Pipeline, heads: Heads, org: UUID, now: datetime, actor: str) -> Taken:
     size = heads.size(org)
     root = streams_root(heads.stream_heads(org, size - 1))
-    fact = Fact(stream=log_stream(org), data=StreamsRootTaken(size=size, root=root.hex()), occurred_at=now)
-    appended = pipeline.record(org, [fact], actor=actor)
+    programmes = programmes_root(heads.memberships(org, size - 1))
+    data = StreamsRootTaken(size=size, root=root.hex(), programmes_root=programmes.hex())
+    appended = pipeline.record(org, [Fact(stream=log_stream(org), data=data, occurred_at=now)], actor=actor)
     return Taken(position=appended.first_position, size=size, root=root)
 
 

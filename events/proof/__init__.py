@@ -4,5 +4,5 @@
 - tree: the Merkle tree of RFC 9162, its proofs, and the edge that grows leaf by leaf
 - tiles: the tree and the records as the files of C2SP tlog-tiles
 - notes, checkpoint: C2SP signed notes and cosignatures; the signed head of a log
-- receipts, streams: what a member keeps of one record; that a stream is complete
+- receipts, streams, programmes: what a member keeps of one record; that a stream, that a programme is complete
 """

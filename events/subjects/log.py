@@ -8,12 +8,15 @@ from events.event import Event
 class StreamsRootTaken(Event):
     """The Merkle root over all streams' heads (name, last version, last leaf) in the first `size` records.
 
-    It makes provable that a stream's record is complete, its tail included.
+    It makes provable that a stream's record is complete, its tail included. programmes_root is that over all programmes
+    with the streams of each, which makes provable that a programme's record is; empty where none was taken.
     """
 
     TYPE = "log.streams_root"
+    SCHEMA = 2
     size: int
     root: str
+    programmes_root: str
 
 
 class KeyRotated(Event):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from events.catalogue import decode
 from events.event import AnyRecorded, Event
 from events.proof.checkpoint import Checkpoint, origin_of, signed
 from events.proof.notes import SigningKey
+from events.proof.programmes import Membership, Memberships, programmes_root
 from events.proof.streams import StreamHead, streams_root
 from events.proof.tiles import WIDTH, Entries, Tile, encode_entries, hash_reader
 from events.proof.tree import HashAt, complete_root, leaf_hash, root
@@ -81,7 +83,9 @@ class MadeLog:
         """Append what the log says of how its streams end."""
         size = len(self.records)
         found = streams_root(self.stream_heads(self.org, size - 1))
-        self.add(f"log-{self.org}", StreamsRootTaken(size=size, root=found.hex()))
+        programmes = programmes_root(self.memberships(self.org, size - 1))
+        data = StreamsRootTaken(size=size, root=found.hex(), programmes_root=programmes.hex())
+        self.add(f"log-{self.org}", data)
         return self
 
     def checkpoint(self, size: int | None = None) -> bytes:
@@ -135,6 +139,14 @@ class MadeLog:
         """How the streams ended."""
         found = {stream: (version, leaf) for stream, _, version, leaf in self.kept[: upto_position + 1]}
         return (StreamHead(stream=one, version=found[one][0], leaf=found[one][1]) for one in sorted(found))
+
+    def memberships(self, org: UUID, upto_position: int) -> Iterator[Membership]:
+        """Which streams belong to which programmes."""
+        found = Memberships()
+        for position, record in enumerate(self.records[: upto_position + 1]):
+            document = json.loads(record)
+            found.take(position, document["stream"], document["data"])
+        return iter(found.at(upto_position + 1))
 
     def read_stream(
         self, org: UUID, stream: str, *, after: int = 0, upto_position: int | None = None

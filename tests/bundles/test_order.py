@@ -102,7 +102,7 @@ def test_a_record_left_out_of_a_part_is_missed(log: MadeLog, part: Path, tmp_pat
 def test_a_false_statement_on_the_streams_is_named(size, tmp_path: Path):
     """A root that the records do not give, also of a size that lies back, or of another size."""
     made = begun()
-    made.add(f"log-{ORG}", StreamsRootTaken(size=size, root="ab" * 32))
+    made.add(f"log-{ORG}", StreamsRootTaken(size=size, root="ab" * 32, programmes_root="ab" * 32))
     assert [("statement_differs", "", 3)] == faults(made, tmp_path)
 
 
@@ -110,7 +110,7 @@ def test_a_statement_may_lie_back(tmp_path: Path):
     """What was written between the size that is stated and the statement does not disturb it."""
     made = MadeLog().fill(290)
     twin = MadeLog().fill(290).state()
-    stated = StreamsRootTaken(size=290, root=json.loads(twin.records[-1])["data"]["root"])
+    stated = StreamsRootTaken(**json.loads(twin.records[-1])["data"])
     made.fill(20, relationships=9)
     made.add(f"log-{ORG}", stated)
     verdict = verify(made.export(tmp_path / "b"), [made.key.vkey])
@@ -121,7 +121,7 @@ def test_a_statement_may_lie_back(tmp_path: Path):
 def test_a_statement_without_its_form_is_named(form, tmp_path: Path):
     """A size of the future, a root that is none, nothing at all."""
     made = begun()
-    made.add(f"log-{ORG}", StreamsRootTaken(size=3, root="ab" * 32))
+    made.add(f"log-{ORG}", StreamsRootTaken(size=3, root="ab" * 32, programmes_root=""))
     sound = made.records[3]
     stream = f"log-{ORG}"
     made = begun()

@@ -168,7 +168,7 @@ def test_a_missing_step_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(upcasting, "UPCASTERS", {})
     with pytest.raises(MissingUpcaster) as caught:
         check()
-    assert [("log.anchored", 1), ("person.registered", 1)] == caught.value.facts["steps"]
+    assert [("log.streams_root", 1), ("log.anchored", 1), ("person.registered", 1)] == caught.value.facts["steps"]
     assert "person.registered from form 1" in caught.value.message
 
 

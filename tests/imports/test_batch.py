@@ -128,7 +128,8 @@ def test_a_commit_after_the_log_has_moved(ledger: Ledger) -> None:
 def test_what_the_log_notes_about_itself_is_no_move(ledger: Ledger) -> None:
     """Checkpoints, anchors and audits leave their notes at moments of their own; a preview outlives them."""
     preview = ledger.importer.preview(ORG, FILE, "roster.csv")
-    note = Fact(stream=f"log-{ORG}", data=StreamsRootTaken(size=0, root="0" * 64), occurred_at=NOW)
+    taken = StreamsRootTaken(size=0, root="0" * 64, programmes_root="0" * 64)
+    note = Fact(stream=f"log-{ORG}", data=taken, occurred_at=NOW)
     ledger.pipeline.record(ORG, [note], actor="worker:test")
     done = ledger.commit(uuid4(), planned_at=preview.planned_at)
     assert done.events > 0

@@ -240,6 +240,9 @@ def test_a_streams_root_stands_behind_what_it_covers(signing) -> None:
             if self.rounds == 1:
                 goal(town)
 
+        def memberships(self, org: UUID, upto_position: int):
+            yield from signing.tree.memberships(org, upto_position)
+
     taken = take_streams_root(signing.pipeline, Interrupted(), town.org, NOW, actor="worker:test")
     assert taken.position == taken.size == signing.log.size(town.org) - 1
     state = Live(signing.log).load(town.org, [log_stream(town.org)])[0][log_stream(town.org)].state
