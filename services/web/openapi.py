@@ -110,13 +110,13 @@ def _problems(method: str) -> dict[int, Any]:
     return {
         status: {"description": means, "content": content}
         for status, means in _PROBLEMS.items()
-        if method == "POST" or status not in (CONFLICT, TOO_LARGE)
+        if method != "GET" or status not in (CONFLICT, TOO_LARGE)
     }
 
 
 def request_headers(method: str) -> list[str]:
     """The headers that a route takes."""
-    names = ("IdempotencyKey", "IfMatch") if method == "POST" else ("IfNoneMatch",)
+    names = ("IdempotencyKey", "IfMatch") if method != "GET" else ("IfNoneMatch",)
     return list(names)
 
 

@@ -55,13 +55,17 @@ class Subject:
         body: Schema,
         *,
         shape: type[msgspec.Struct] = Outcome,
+        method: str = "POST",
         creates: bool = False,
         accepts: bool = False,
         scope: str = "write",
     ) -> Callable[[Route], Route]:
-        """A POST of a command; creates: 201 and a Location when something new came of it; accepts: 202 before that."""
-        answers = answers_of(shape, "POST", creates=creates, accepts=accepts)
-        return self._route("POST", path, shape, scope, body=body, creates=creates, answers=answers)
+        """A POST of a command; creates: 201 and a Location when something new came of it; accepts: 202 before that.
+
+        method: PUT for a command that says all of what can be read at the path.
+        """
+        answers = answers_of(shape, method, creates=creates, accepts=accepts)
+        return self._route(method, path, shape, scope, body=body, creates=creates, answers=answers)
 
     def file(self, path: str, media_type: str) -> Callable[[Route], Route]:
         """A GET of a file."""
@@ -93,7 +97,7 @@ class Subject:
                 view = self.blueprint.arguments(query, location="query")(view)
             if body is not None:
                 view = self.blueprint.arguments(body, location="json", required=bool(_required(body)))(view)
-            guarded = _guarded(view, scope, writes=method == "POST", creates=creates)
+            guarded = _guarded(view, scope, writes=method != "GET", creates=creates)
             documented = self.blueprint.doc(
                 operationId=route.__name__,
                 parameters=[*request_headers(method), *([{"in": "query", "schema": query}] if query else [])],

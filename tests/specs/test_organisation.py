@@ -105,7 +105,8 @@ def test_an_address_may_be_spelt_anew():
         "a@firm.example ", "a@firm.example\n", "a@firm.example\r\nBcc: b@firm.example", "a\r\nBcc:b@firm.example",
         "a@firm.example,b@firm.example", "<a@firm.example>", "A <a@firm.example>", '"a b"@firm.example',
         "a..b@firm.example", ".a@firm.example", "a@firm..example", "a@firm.example.", "a@-firm.example",
-        "a\x00@firm.example", "\u00e4@firm.example", "a@\u2028firm.example", "a" * 65 + "@firm.example", "a@" + "b." * 126 + "example",
+        "a\x00@firm.example", "\u00e4@firm.example", "a@\u2028firm.example", "a" * 65 + "@firm.example",
+        "a@" + "b." * 126 + "example",
     ),
 )  # fmt: skip  # one kind of fault per text
 def test_only_what_mail_can_go_to_is_named(address):

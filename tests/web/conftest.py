@@ -39,10 +39,13 @@ class Client:
     headers: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, **headers: str) -> TestResponse:
-        return self._send("GET", path, None, headers)
+        return self.sent("GET", path, None, **headers)
 
     def post(self, path: str, body: Any = None, **headers: str) -> TestResponse:
-        return self._send("POST", path, {} if body is None else body, headers)
+        return self.sent("POST", path, {} if body is None else body, **headers)
+
+    def put(self, path: str, body: Any, **headers: str) -> TestResponse:
+        return self.sent("PUT", path, body, **headers)
 
     def made(self, path: str, body: Any = None, **headers: str) -> str:
         """The id of what a POST made."""
@@ -50,12 +53,14 @@ class Client:
         assert answer.status_code in (200, 201), answer.text
         return str(json_of(answer)["id"])
 
-    def raw(self, path: str, data: bytes, content_type: str = "application/json", **headers: str) -> TestResponse:
-        return self.app.test_client().post(
-            _full(path), data=data, content_type=content_type, headers=self._headers(headers)
+    def raw(
+        self, path: str, data: bytes, content_type: str = "application/json", *, method: str = "POST", **headers: str
+    ) -> TestResponse:
+        return self.app.test_client().open(
+            _full(path), method=method, data=data, content_type=content_type, headers=self._headers(headers)
         )
 
-    def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> TestResponse:
+    def sent(self, method: str, path: str, body: Any, **headers: str) -> TestResponse:
         return self.app.test_client().open(_full(path), method=method, json=body, headers=self._headers(headers))
 
     def _headers(self, more: dict[str, str]) -> dict[str, str]:
