@@ -4,13 +4,8 @@ from uuid import UUID
 
 from deploy.errors import DeployError
 from events.organisations import known_platform_log
-from events.proof.checkpoint import number_of
-from events.proof.receipts import Receipt
-from events.proof.tree import inclusion_proof
-from projections.subjects.platform import Given
-from workers.anchors.platform import seen_by
-from workers.anchors.rounds import anchors_of
-from workers.anchors.targets import MAIL, TSA, WITNESS, token_bytes
+from services.anchors.evidence import Vouchers
+from services.anchors.tokens import MAIL, TSA, WITNESS
 from workers.context import Context
 
 README = """\
@@ -41,33 +36,9 @@ _SAYS = {
 def evidence_for(context: Context, org: UUID) -> dict[str, bytes]:
     """Return the files by name. Raises DeployError `not_anchored`."""
     platform = known_platform_log(context.engine)
-    given = anchors_of(context, platform) if platform else {}
-    seen = seen_by(context, platform).get(org) if platform else None
-    size = max((one.size for one in given.values()), default=0)
-    head = context.tree.checkpoint(platform, size) if platform else None
-    if platform is None or seen is None or head is None or seen.position >= size:
+    found = Vouchers(platform, context.log, context.tree, context.queries).newest(org)
+    if found is None:
         raise DeployError("not_anchored", "Nobody vouches for this organisation's newest checkpoint yet.")
-    own = context.tree.checkpoint(org, seen.state.size, number_of(seen.state.origin))
-    record = context.log.record_bytes(platform, seen.position)
-    assert own is not None, "it was signed before it was noted"
-    assert record is not None, "the state was folded from it"
-    valid = {place: one for place, one in given.items() if one.size == size}
-    proof = inclusion_proof(seen.position, size, context.tree.hash_at(platform, size))
-    lines = [_SAYS[one.kind].format(place=place, at=one.at, token=one.token) + "\n" for place, one in valid.items()]
-    told = README.format(origin=seen.state.origin, size=seen.state.size, anchors="".join(lines))
-    return {
-        "README.txt": told.encode(),
-        "checkpoint": own.note,
-        "record": record,
-        "record.tlog-proof": Receipt(seen.position, proof, head.note).to_bytes(),
-        "anchored": head.note,
-        **_tokens(valid, head.note),
-    }
-
-
-def _tokens(given: dict[str, Given], note: bytes) -> dict[str, bytes]:
-    by_kind: dict[str, list[bytes]] = {}
-    for one in given.values():
-        by_kind.setdefault(one.kind, []).append(token_bytes(one.kind, one.token))
-    stamps = {"time-stamp.tsr": by_kind[TSA][-1]} if TSA in by_kind else {}
-    return stamps | ({"witnessed": note + b"".join(by_kind[WITNESS])} if WITNESS in by_kind else {})
+    lines = [_SAYS[one.kind].format(place=place, at=one.at, token=one.token) for place, one in found.given.items()]
+    told = README.format(origin=found.origin, size=found.size, anchors="".join(f"{line}\n" for line in lines))
+    return {"README.txt": told.encode(), **found.files}

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.anchors.der import with_sorted_certificates
+from services.anchors.der import with_sorted_certificates
 
 
 def tlv(tag: int, *members: bytes) -> bytes:

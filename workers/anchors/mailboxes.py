@@ -20,11 +20,11 @@ from events.treestore import StoredCheckpoint
 from projections.effects import FAILED
 from projections.subjects.log import Head
 from projections.subjects.organisation import OrganisationState
+from services.anchors.tokens import MAIL
 from services.pipeline import Fact
 from services.streams import log_stream
 from workers.anchors.letter import letter
 from workers.anchors.platform import ACTOR, has_news
-from workers.anchors.targets import MAIL, token_bytes
 from workers.context import Context
 from workers.mail.errors import MailError
 from workers.mail.message import message_id
@@ -128,7 +128,7 @@ def _mail_due(context: Context, org: UUID, now: datetime, every: timedelta) -> M
 def _is_due(context: Context, org: UUID, last: Head | None, size: int, since: datetime) -> bool:
     if last is None:
         return True
-    return last.size < size and last.at <= since and has_news(context, org, last.size, size)
+    return last.at <= since and has_news(context, org, last.size, size)
 
 
 def _enclosed(context: Context, org: UUID) -> _Enclosed | None:
@@ -166,7 +166,7 @@ def _send(context: Context, org: UUID, mailbox: Mailbox, enclosed: _Enclosed, no
         _log.warning("A checkpoint of organisation %s was not mailed, it is tried again: %s.", org, error.reason)
         context.effects.settle(org, key, FAILED, note=f"{error.code}: {error.reason}")
         return False
-    token = sha256(token_bytes(MAIL, identity)).hexdigest()
+    token = sha256(identity.encode()).hexdigest()
     data = Anchored(kind=MAIL, size=head.size, root=head.root.hex(), token_sha256=token, place=mailbox.place)
     _note(context, org, Fact(stream=log_stream(org), data=data, occurred_at=now))
     context.effects.drop(org, key)

@@ -20,11 +20,13 @@ from events.subjects.platform import AnchorGiven
 from events.treestore import StoredCheckpoint
 from projections.effects import DONE, FAILED
 from projections.subjects.platform import Given, PlatformState
+from services.anchors.evidence import given_by
+from services.anchors.tokens import token_bytes
 from services.pipeline import Fact
 from services.streams import log_stream
 from workers.anchors.errors import AnchorError, HistoryDisputed
 from workers.anchors.platform import ACTOR, note_checkpoints, seen_by, signed_head
-from workers.anchors.targets import Ask, Target, all_of, token_bytes
+from workers.anchors.targets import Ask, Target, all_of
 from workers.context import Context
 from workers.mail.about import Text
 from workers.mail.message import compose, message_id
@@ -74,9 +76,7 @@ def anchor_round(context: Context, now: datetime, every: timedelta = EVERY) -> R
 
 def anchors_of(context: Context, platform: UUID) -> dict[str, Given]:
     """The newest anchor of each place."""
-    found = context.queries.one(platform, f"platform-{platform}")
-    state: PlatformState = PlatformState() if found is None else found.state
-    return state.anchors
+    return given_by(context.queries, platform)
 
 
 def _vouched(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from events.proof.checkpoint import parse_checkpoint
 from events.proof.notes import parse_note
+from services.anchors.tokens import MAIL, TSA, WITNESS
 from workers.anchors.errors import AnchorError, AnchorRefused, AnchorUnavailable
 from workers.anchors.timestamp import Authority, stamp
 from workers.anchors.witness import ProofFrom, WitnessAddress, cosign
@@ -19,7 +20,6 @@ from workers.mail.errors import MailError, MailRefused
 from workers.mail.message import compose, message_id
 from workers.mail.sender import Sender
 
-WITNESS, TSA, MAIL = "witness", "tsa", "mail"
 _KEEP = (
     "This is the signed checkpoint of an installation's log, which covers the logs of all its organisations. Keep this "
     "mail: with it, whoever changes anything that happened before it can be found out."
@@ -66,11 +66,6 @@ class Target:
 def host_of(authority: Authority) -> str:
     """The host that a time-stamp authority is called by."""
     return urlsplit(authority.url).hostname or ""
-
-
-def token_bytes(kind: str, token: str) -> bytes:
-    """A token as it was given: a time stamp's bytes, the line of a cosignature, a Message-ID."""
-    return b64decode(token) if kind == TSA else token.encode()
 
 
 def all_of(targets: Targets, sender: Sender, address: str) -> list[Target]:

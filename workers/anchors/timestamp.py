@@ -7,20 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from cryptography.x509 import Certificate, load_pem_x509_certificates
-from rfc3161_client import (
-    HashAlgorithm,
-    PKIStatus,
-    TimestampRequestBuilder,
-    TimeStampResponse,
-    VerificationError,
-    VerifierBuilder,
-    decode_timestamp_response,
-)
+from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, TimeStampResponse, VerifierBuilder
 
-from workers.anchors.der import with_sorted_certificates
+from services.anchors.stamp import Roots, StampError, StampRefused, granted, verified
 from workers.anchors.errors import AnchorRefused, AnchorUntrue
 from workers.anchors.http import SECONDS, post
 
@@ -43,12 +34,12 @@ class Authority:
     """A time-stamp authority, and the root certificates that it is trusted by, from outside."""
 
     url: str
-    roots: tuple[Certificate, ...]
+    roots: Roots
 
     @classmethod
     def of(cls, url: str, pem: bytes) -> Authority:
         """Read the roots from PEM text. Raises ValueError."""
-        return cls(url, tuple(load_pem_x509_certificates(pem)))
+        return cls(url, Roots.of(pem))
 
 
 def stamp(authority: Authority, data: bytes, clock: Callable[[], datetime], seconds: float = SECONDS) -> Stamp:
@@ -63,35 +54,19 @@ def stamp(authority: Authority, data: bytes, clock: Callable[[], datetime], seco
     if answer.kind != REPLY:
         raise AnchorUntrue(f"The time-stamp authority answered with {answer.kind}, not with a time stamp.")
     response = _granted(answer.body)
-    time = _verified(response, data, authority, VerifierBuilder.from_request(request))
+    try:
+        time = verified(response, data, authority.roots.certificates, VerifierBuilder.from_request(request))
+    except StampError as error:
+        raise AnchorUntrue(error.message) from error
     if abs(time - clock()) > TOLERANCE:
         raise AnchorUntrue(f"The time-stamp authority says that it is {time.isoformat()}: its clock or ours is wrong.")
     return Stamp(answer.body, time)
 
 
-def check(token: bytes, data: bytes, roots: Authority) -> datetime:
-    """Verify a kept token offline; the time at which `data` existed. Raises AnchorUntrue, AnchorRefused."""
-    return _verified(_granted(token), data, roots, VerifierBuilder())
-
-
 def _granted(token: bytes) -> TimeStampResponse:
     try:
-        response = decode_timestamp_response(with_sorted_certificates(token))
-        status = PKIStatus(response.status)
-    except ValueError as error:
-        raise AnchorUntrue("The time stamp cannot be read: it is no RFC 3161 answer.") from error
-    if status is not PKIStatus.GRANTED:
-        why = "; ".join(response.status_string)[:200]
-        raise AnchorRefused(f"The time-stamp authority refused ({status.name.lower()}): {why or 'no reason given'}.")
-    return response
-
-
-def _verified(response: TimeStampResponse, data: bytes, authority: Authority, builder: VerifierBuilder) -> datetime:
-    for root in authority.roots:
-        builder = builder.add_root_certificate(root)
-    try:
-        builder.build().verify_message(response, data)
-    except (VerificationError, ValueError) as error:
-        raise AnchorUntrue(f"The time stamp does not prove this: {error}.") from error
-    time = response.tst_info.gen_time
-    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
+        return granted(token)
+    except StampRefused as error:
+        raise AnchorRefused(error.message) from error
+    except StampError as error:
+        raise AnchorUntrue(error.message) from error

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from events.proof.checkpoint import parse_checkpoint
 from events.proof.errors import ProofError
+from events.proof.growth import Growth
 from events.proof.notes import Verifier, open_note, parse_note
 from workers.anchors.errors import AnchorError, AnchorRefused, AnchorUntrue, HistoryDisputed
 from workers.anchors.http import SECONDS, Answer, post
@@ -68,8 +68,7 @@ def cosign(witness: WitnessAddress, note: bytes, believed: int, proof_from: Proo
 
 
 def _submitted(witness: WitnessAddress, old: int, proof: Sequence[bytes], note: bytes, seconds: float) -> Answer:
-    lines = [f"old {old}", *(b64encode(one).decode() for one in proof), "", ""]
-    return post(f"{witness.url}/add-checkpoint", "\n".join(lines).encode() + note, _KIND, seconds)
+    return post(f"{witness.url}/add-checkpoint", Growth(old, proof, note).to_bytes(), _KIND, seconds)
 
 
 def _known_size(witness: WitnessAddress, answer: Answer) -> int:
