@@ -87,9 +87,14 @@ def _check_anchors(settings: Settings, backing: Backing) -> str:
         platform = known_platform_log(engine)
         why = TreeStore(engine).halted(platform) if platform else None
         failed = Effects(engine).below(platform, "anchor", FAILED) if platform else []
+        unmailed = [
+            f"A mailbox that organisation {org} names: {one.note}"
+            for org in organisations(engine)
+            for one in Effects(engine).below(org, "anchor", FAILED)
+        ]
     if why is not None:
         raise DeployError("log_halted", f"The installation's own log is halted. {why}")
-    faults = [one.note for one in failed if one.key.partition("/")[2] in places]
+    faults = [*(one.note for one in failed if one.key.partition("/")[2] in places), *unmailed]
     if faults:
         raise DeployError("anchor_failed", "\n     ".join(faults))
     return f"{len(places)} named to vouch for the checkpoints, none failed last"

@@ -37,27 +37,6 @@ def tsa(tmp_path_factory) -> Tsa:
 
 
 @pytest.fixture
-def command(database, redis_url, tmp_path, monkeypatch, capsys):
-    """The command on a fresh database with a signer's folder: exit code, standard output, standard error."""
-    open_signer_folder(tmp_path / "signer").release()
-    for name, value in {
-        "DATABASE_URL": database.service_url,
-        "REDIS_URL": redis_url,
-        "MENTORLEDGER_DATA": str(tmp_path / "data"),
-        "MENTORLEDGER_SIGNER_DATA": str(tmp_path / "signer"),
-    }.items():
-        monkeypatch.setenv(name, value)
-
-    def run(*words: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        status = main(("anchors", *words))
-        told = capsys.readouterr()
-        return status, told.out, told.err
-
-    return run
-
-
-@pytest.fixture
 def log(command, database, tmp_path):
     """An organisation with a signed log."""
     with context_on(database.service_url, Sink()) as context, open_signer_folder(tmp_path / "signer") as folder:
