@@ -8,8 +8,11 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from events.log import Log
-from events.tenancy import make_engine
+from events.tenancy import APPLICATION, make_engine
 from services.pipeline import Pipeline
+
+COMMAND = f"{APPLICATION} command"
+"""What the connections of a command are called."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,14 @@ class Core:
     pipeline: Pipeline
 
 
-def compose(service_url: str, *, pool_size: int = 5, statement_timeout: int | None = None) -> Core:
+def compose(
+    service_url: str, *, pool_size: int = 5, statement_timeout: int | None = None, application: str = APPLICATION
+) -> Core:
     """Put the parts together for one process; not to be carried over a fork.
 
     `statement_timeout` in seconds: for requests, that nobody waits for any more; long work has none.
     """
-    engine = make_engine(service_url, pool_size=pool_size)
+    engine = make_engine(service_url, pool_size=pool_size, application=application)
     if statement_timeout is not None:
         _limit(engine, statement_timeout)
     log = Log(engine)
@@ -36,7 +41,7 @@ def compose(service_url: str, *, pool_size: int = 5, statement_timeout: int | No
 @contextmanager
 def composed(service_url: str) -> Generator[Core]:
     """The parts for one command; connections are closed at the end."""
-    core = compose(service_url)
+    core = compose(service_url, application=COMMAND)
     try:
         yield core
     finally:

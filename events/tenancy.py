@@ -23,6 +23,8 @@ from events.pool import HandyPool
 Store: TypeAlias = Engine
 """The database, for those above the log who hand it on and write no SQL themselves."""
 
+APPLICATION = "mentorledger"
+"""What the connections of an instance are called."""
 MINIMUM_SERVER = 170_006
 GLOBAL_TABLES = ("tenant_directory", "platform_log", "alembic_version")
 HISTORY = ("events", "commands", "report_files", "tiles", "checkpoints", "platform_log")
@@ -31,11 +33,14 @@ _LOST = (
 )
 
 
-def make_engine(url: str, *, pool_size: int = 5, overflow: int = 10, timeout: float = 5.0) -> Engine:
+def make_engine(
+    url: str, *, pool_size: int = 5, overflow: int = 10, timeout: float = 5.0, application: str = APPLICATION
+) -> Engine:
     """An engine for the service's role; url has the form postgresql+psycopg://role@host/database.
 
-    timeout: seconds to wait for a connection. No pre-ping, which would cost a round trip each time: after an outage
-    the first use of a dead connection raises StorageUnavailable, and the pool is empty then.
+    timeout: seconds to wait for a connection; application: what the server calls its connections. No pre-ping, which
+    would cost a round trip each time: after an outage the first use of a dead connection raises StorageUnavailable, and
+    the pool is empty then.
     """
     engine = create_engine(
         url,
@@ -43,7 +48,7 @@ def make_engine(url: str, *, pool_size: int = 5, overflow: int = 10, timeout: fl
         pool_size=pool_size,
         max_overflow=overflow,
         pool_timeout=timeout,
-        connect_args={"connect_timeout": 5, "application_name": "mentorledger"},
+        connect_args={"connect_timeout": 5, "application_name": application},
     )
 
     @event.listens_for(engine, "begin")

@@ -22,6 +22,13 @@ class ActiveKey(msgspec.Struct, frozen=True):
     signs_until: int | None = None
 
 
+class RetiredKey(msgspec.Struct, frozen=True):
+    """A key that signs no more, and the largest size of the log that it signed."""
+
+    vkey: str
+    size: int
+
+
 class Rotation(msgspec.Struct, frozen=True, kw_only=True):
     """A key that takes over from another: until `old_signs_until` (Unix seconds) both sign."""
 
@@ -39,6 +46,10 @@ class Keeper(Signer, Protocol):
 
     def keys(self, origin: str) -> tuple[ActiveKey, ...]:
         """The keys that sign for a log now, the newest first."""
+        ...
+
+    def retired(self, origin: str) -> tuple[RetiredKey, ...]:
+        """The keys that signed for a log before, the first one first."""
         ...
 
     def rotate(self, origin: str, days: int) -> Rotation:
@@ -81,6 +92,7 @@ class KeysAnswer(msgspec.Struct, frozen=True):
     """To POST /keys."""
 
     keys: tuple[ActiveKey, ...]
+    retired: tuple[RetiredKey, ...] = ()
 
 
 class NoteAnswer(msgspec.Struct, frozen=True):
@@ -127,6 +139,10 @@ class HttpSigner:
     def keys(self, origin: str) -> tuple[ActiveKey, ...]:
         """The keys that sign for a log now, the newest first."""
         return self._ask("/keys", About(origin), KeysAnswer).keys
+
+    def retired(self, origin: str) -> tuple[RetiredKey, ...]:
+        """The keys that signed for a log before, the first one first."""
+        return self._ask("/keys", About(origin), KeysAnswer).retired
 
     def rotate(self, origin: str, days: int) -> Rotation:
         """Make a new key, which signs beside the old one for `days`; while both sign, the same rotation again."""

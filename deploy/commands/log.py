@@ -4,11 +4,13 @@ import argparse
 import json
 from pathlib import Path
 
-from deploy.backing import open_backing
+from deploy.addresses import database_url
+from deploy.backing import Backing, open_backing
 from deploy.commands.org import ACTOR
 from deploy.composition import Core, composed
 from deploy.options import add_action_data, add_json, add_org
 from deploy.organisation import the_organisation
+from deploy.quiet import require_stopped
 from deploy.settings import Settings
 from deploy.signing.reach import reached
 from deploy.signing.recovery import Recovery
@@ -16,6 +18,12 @@ from deploy.signing.standing import Standing, standing
 from events.organisations import organisations
 from events.treestore import TreeStore
 from workers.signing import Keeper
+
+KEYS = "Idempotency keys came with them: what a client sends again is answered as before."
+NO_KEYS = (
+    "A bundle holds no idempotency keys: a request that was answered with what was lost and is sent again counts as a "
+    "new one. Tell those whose programs repeat requests."
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -28,8 +36,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--new-origin", action="store_true", help="go on without records that are lost for good, under a new key"
     )
     resume.set_defaults(act=_resume)
-    refill = actions.add_parser("refill", help="bring lost records back from a bundle of the whole organisation")
-    refill.add_argument("bundle", type=Path, metavar="BUNDLE", help="a folder or .zip that `mentorledger export` wrote")
+    refill = actions.add_parser("refill", help="bring lost records back from a replica or a bundle of the whole log")
+    source = refill.add_mutually_exclusive_group(required=True)
+    source.add_argument(
+        "bundle", nargs="?", type=Path, metavar="BUNDLE", help="a folder or .zip that `mentorledger export` wrote"
+    )
+    source.add_argument(
+        "--from-database",
+        metavar="URL",
+        help="another database that has the records still, with the idempotency keys, which a bundle does not have; "
+        "the service's role or the owner, its password may stand in ~/.pgpass",
+    )
     refill.set_defaults(act=_refill)
     for action in (status, resume, refill):
         add_org(action)
@@ -44,11 +61,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         composed(backing.service_url) as core,
         reached(settings, backing) as keeper,
     ):
-        args.act(args, core, keeper)
+        args.act(args, backing, core, keeper)
     return 0
 
 
-def _status(args: argparse.Namespace, core: Core, keeper: Keeper) -> None:
+def _status(args: argparse.Namespace, backing: Backing, core: Core, keeper: Keeper) -> None:
     asked = organisations(core.engine) if args.org is None else [the_organisation(core.engine, args.org)]
     found = [standing(TreeStore(core.engine), keeper, org) for org in asked]
     if args.json:
@@ -58,9 +75,10 @@ def _status(args: argparse.Namespace, core: Core, keeper: Keeper) -> None:
         print(f"{one.org}  {one.size:>12,} records  {one.signed:>12,} signed  {one.halted or ''}".rstrip())
 
 
-def _resume(args: argparse.Namespace, core: Core, keeper: Keeper) -> None:
+def _resume(args: argparse.Namespace, backing: Backing, core: Core, keeper: Keeper) -> None:
     recovery = _recovery(args, core, keeper)
     if args.new_origin:
+        require_stopped(backing, core.engine)
         origin = recovery.begin_origin(ACTOR)
         said = f"The log goes on as {origin}. Give its new key to all who have the old one: `mentorledger key show`."
     else:
@@ -68,9 +86,13 @@ def _resume(args: argparse.Namespace, core: Core, keeper: Keeper) -> None:
     _tell(args, recovery, said)
 
 
-def _refill(args: argparse.Namespace, core: Core, keeper: Keeper) -> None:
+def _refill(args: argparse.Namespace, backing: Backing, core: Core, keeper: Keeper) -> None:
     recovery = _recovery(args, core, keeper)
-    _tell(args, recovery, f"The log has all {recovery.refill(args.bundle):,} records again and takes events.")
+    if args.from_database is None:
+        back, keys = recovery.refill(args.bundle), NO_KEYS
+    else:
+        back, keys = recovery.refill_from(database_url(args.from_database, "--from-database")), KEYS
+    _tell(args, recovery, f"The log has all {back:,} records again and takes events. {keys}")
 
 
 def _recovery(args: argparse.Namespace, core: Core, keeper: Keeper) -> Recovery:

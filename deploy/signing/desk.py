@@ -17,7 +17,7 @@ from events.proof.checkpoint import Checkpoint, open_checkpoint, signed
 from events.proof.errors import ProofError
 from events.proof.notes import SigningKey, Verifier
 from events.proof.tree import EMPTY_ROOT, check_consistency
-from workers.signing import ActiveKey, Rotation
+from workers.signing import ActiveKey, RetiredKey, Rotation
 
 LARGEST_SIZE = 2**63 - 1
 LONGEST_PROOF = 63
@@ -69,7 +69,7 @@ class Desk:
                 return memory.note.encode()
             note = signed(head, log.keys)
             self.folder.keep(StoredMemory(origin, size, root, note.decode()))
-            self._retire(log.stored)
+            self._retire(log.stored, size)
             return note
 
     def keys(self, origin: str) -> tuple[ActiveKey, ...]:
@@ -78,6 +78,11 @@ class Desk:
             return tuple(
                 ActiveKey(key.vkey, stored.signs_until) for key, stored in zip(log.keys, log.stored.keys, strict=True)
             )
+
+    def retired(self, origin: str) -> tuple[RetiredKey, ...]:
+        """The keys that signed for a log before, the first one first."""
+        with self._opened(origin) as log:
+            return log.stored.retired
 
     def rotate(self, origin: str, days: int) -> Rotation:
         """Make a new key, which signs beside the old one for `days`; while both sign, the same rotation again.
@@ -91,16 +96,18 @@ class Desk:
             if not older:
                 older = [StoredKey(newest.seed, int(self.clock()) + days * DAY)]
                 newest = StoredKey(SigningKey.generate(origin).seed)
-                self.folder.keep(StoredKeys(origin, (newest, *older)))
+                self.folder.keep(StoredKeys(origin, (newest, *older), log.stored.retired))
             new, old = (SigningKey.of(origin, key.seed) for key in (newest, *older))
             return Rotation(old_vkey=old.vkey, new_vkey=new.vkey, old_signs_until=older[0].signs_until or 0)
 
-    def _retire(self, stored: StoredKeys) -> None:
+    def _retire(self, stored: StoredKeys, size: int) -> None:
         # After a signature and not before: the first note after a rotation has both, however late it comes.
         now = self.clock()
         left = tuple(key for key in stored.keys if key.signs_until is None or key.signs_until > now)
         if left != stored.keys:
-            self.folder.keep(StoredKeys(stored.origin, left))
+            gone = [SigningKey.of(stored.origin, key.seed).vkey for key in stored.keys if key not in left]
+            retired = (*stored.retired, *(RetiredKey(vkey, size) for vkey in gone))
+            self.folder.keep(StoredKeys(stored.origin, left, retired))
 
     @contextmanager
     def _opened(self, origin: str) -> Iterator[Log]:

@@ -20,6 +20,7 @@ import msgspec
 from deploy.errors import DeployError
 from deploy.folder import write_private
 from events.errors import SignerRefused
+from workers.signing import RetiredKey
 
 ORIGIN = re.compile(r"[a-z0-9][a-z0-9._/-]{0,127}")
 """Origins that a file name can be made of, and that two of never share one."""
@@ -33,10 +34,11 @@ class StoredKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StoredKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The keys of one log, the newest first."""
+    """The keys of one log, the newest first; of those that sign no more, the oldest first, what checks them."""
 
     origin: str
     keys: tuple[StoredKey, ...]
+    retired: tuple[RetiredKey, ...] = ()
 
 
 class StoredMemory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

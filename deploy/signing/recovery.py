@@ -1,19 +1,23 @@
-"""The ways out of a halt: all records as they were signed, lost ones back from a bundle, or a new origin."""
+"""The ways out of a halt: records as they were signed, lost ones back from a bundle or a replica, or a new origin."""
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy.engine import URL
+
 from deploy.composition import Core
 from deploy.errors import DeployError
+from deploy.signing.replica import lost, opened
 from deploy.signing.standing import standing
 from events.checkpointing import halt_if_gone_back
 from events.proof.checkpoint import origin_of
 from events.proof.tiles import WIDTH
-from events.proof.tree import root
+from events.proof.tree import root as root_of
 from events.refill import refill
 from events.subjects.log import LogContinued
 from events.treestore import TreeStore
@@ -21,7 +25,7 @@ from projections.auditing import Anchor, audit
 from projections.auditing_views import OF_VIEWS
 from projections.heads import LIVE
 from projections.rebuild import rebuild
-from services.bundles.faults import Unsound
+from services.bundles.faults import Fault, Unsound
 from services.bundles.missing import missing_records
 from services.pipeline import Fact
 from services.streams import log_stream
@@ -47,8 +51,8 @@ class Recovery:
             raise DeployError(
                 "records_missing",
                 f"{one.signed - one.size:,} of {one.signed:,} signed records are missing. Bring the database back to a "
-                "newer state first (from a replica, or from a newer copy with its write-ahead log), or the records "
-                "from a bundle of the whole organisation: `mentorledger log refill BUNDLE`.",
+                "newer state first (from a newer copy with its write-ahead log), or the records from a replica or a "
+                "bundle of the whole organisation: `mentorledger log refill`.",
             )
         memory = self.keeper.state(self.tree.origin(self.org))
         records = self._audited(Anchor("the signer", memory.size, memory.root))
@@ -58,22 +62,44 @@ class Recovery:
     def refill(self, bundle: Path) -> int:
         """Bring the records back, fold the states anew, and then ask for more than the bundle's word: `resume`.
 
-        Raises DeployError with the code of a fault of the bundle, or `nothing_missing`.
+        Raises DeployError with the code of a fault of the bundle, `key_not_of_log` or `nothing_missing`.
         """
+        size, root, origin = *self._left(), self.tree.origin(self.org)
+        vkeys = [key.vkey for key in self.keeper.keys(origin)]
+        retired = {key.vkey: key.size for key in self.keeper.retired(origin)}
+        try:
+            refill(self.core.engine, self.org, size, missing_records(bundle, vkeys, retired, str(self.org), size, root))
+        except Unsound as error:
+            raise _refused(error.fault) from error
+        rebuild(self.core.engine, self.org, LIVE)
+        return self.resume()
+
+    def refill_from(self, database: URL) -> int:
+        """Bring records and idempotency keys back from another database that has them still, and then `resume`.
+
+        What was signed is compared with the signer's memory before anything is kept. Raises DeployError:
+        `nothing_missing`, and those of `deploy.signing.replica`.
+        """
+        size, root = self._left()
+        signed = self.keeper.state(self.tree.origin(self.org))
+        with (
+            opened(database, self.org) as copy,
+            closing(copy.records()) as records,
+            closing(copy.commands(size)) as keys,
+        ):
+            refill(self.core.engine, self.org, size, lost(records, size, root, signed), keys)
+        rebuild(self.core.engine, self.org, LIVE)
+        return self.resume()
+
+    def _left(self) -> tuple[int, bytes]:
+        """Size and root of what is left of a log that lost records; it is halted from then on."""
         tree, org = self.tree, self.org
         if not halt_if_gone_back(tree, self.keeper, org):
             raise DeployError("nothing_missing", "This log has all records that were signed of it.")
         while tree.complete_tiles(org):
             pass
-        size, vkeys = tree.size(org), [key.vkey for key in self.keeper.keys(tree.origin(org))]
-        lost = missing_records(bundle, vkeys, str(org), size, root(size, tree.hash_at(org, size)))
-        try:
-            refill(self.core.engine, org, size, lost)
-        except Unsound as error:
-            fault = error.fault
-            raise DeployError(fault.code, f"{fault.file}: {fault.sentence}".removeprefix(": ")) from error
-        rebuild(self.core.engine, org, LIVE)
-        return self.resume()
+        size = tree.size(org)
+        return size, root_of(size, tree.hash_at(org, size))
 
     def begin_origin(self, actor: str) -> str:
         """Go on under the next origin and record what was signed under the last; cut off in between, it goes on there.
@@ -113,3 +139,13 @@ class Recovery:
                     "records_differ", f"This is not the log that it was: {one.sentence} See `mentorledger audit`."
                 )
         return found.records
+
+
+def _refused(fault: Fault) -> DeployError:
+    if fault.code == "no_known_signature":
+        return DeployError(
+            "key_not_of_log",
+            "The bundle is signed neither by the key of this log nor by one that it took over from, as the signer "
+            "remembers them. Nothing was brought back.",
+        )
+    return DeployError(fault.code, f"{fault.file}: {fault.sentence}".removeprefix(": "))

@@ -74,7 +74,8 @@ def _sign(desk: Keeper, body: bytes) -> NoteAnswer:
 
 
 def _keys(desk: Keeper, body: bytes) -> KeysAnswer:
-    return KeysAnswer(desk.keys(msgspec.json.decode(body, type=About).origin))
+    origin = msgspec.json.decode(body, type=About).origin
+    return KeysAnswer(desk.keys(origin), desk.retired(origin))
 
 
 def _rotate(desk: Keeper, body: bytes) -> Any:

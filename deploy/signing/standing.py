@@ -13,8 +13,9 @@ from events.treestore import TreeStore
 REMEDY = (
     "To go on: stop the instance; bring the database back to its newest state, from a replica or from a newer copy "
     "with its write-ahead log; then `mentorledger log resume --org {org}`, which reads every record again and lets the "
-    "log take events once all are as they were signed. Or bring lost records back from a bundle of the whole "
-    "organisation: `mentorledger log refill BUNDLE --org {org}`. Where they are lost for good, `mentorledger log "
+    "log take events once all are as they were signed. Or bring lost records back from another database that has them, "
+    "`mentorledger log refill --from-database URL --org {org}`, or from a bundle of the whole organisation, which has "
+    "no idempotency keys: `mentorledger log refill BUNDLE --org {org}`. Where they are lost for good, `mentorledger log "
     "resume --org {org} --new-origin` lets it go on under a new key, and its next record names what was signed before."
 )
 

@@ -1,10 +1,6 @@
 """`mentorledger key`, `log` and `doctor` over a signed log: shown, rotated, restored from an older copy, refilled."""
 
-import json
-from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, LiteralString
 from unittest.mock import ANY
 from uuid import UUID
 
@@ -12,113 +8,27 @@ import pytest
 from werkzeug.test import TestResponse
 
 from deploy.composition import composed
-from deploy.main import main
-from deploy.signing.desk import Desk
-from deploy.signing.folder import open_signer_folder
 from deploy.wsgi import application
-from events.checkpointing import checkpoint
 from events.errors import LogHalted
 from events.organisations import issue_token
 from events.proof.checkpoint import Checkpoint, open_checkpoint, origin_of
 from events.proof.notes import Verifier
 from events.proof.receipts import parse_receipt
-from events.treestore import StoredCheckpoint, TreeStore
 from services.bundles.verify import verify
-from services.bundles.write import Exporter
 from tests.conftest import Database
-from tests.events.rows import connected
-
-Command = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The signer's folder, in which one has been before."""
-    path = tmp_path / "signer"
-    open_signer_folder(path).release()
-    monkeypatch.setenv("MENTORLEDGER_SIGNER_DATA", str(path))
-    return path
-
-
-@pytest.fixture
-def command(
-    database: Database,
-    redis_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Command:
-    """The command on a fresh database: exit code, standard output, standard error."""
-    monkeypatch.setenv("DATABASE_URL", database.service_url)
-    monkeypatch.setenv("REDIS_URL", redis_url)
-    monkeypatch.setenv("MENTORLEDGER_DATA", str(tmp_path / "data"))
-
-    def run(*words: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        status = main(words)
-        told = capsys.readouterr()
-        return status, told.out, told.err
-
-    return run
-
-
-@pytest.fixture
-def org(command: Command) -> UUID:
-    """An organisation."""
-    return UUID(said(command, "org", "create", "Nordlicht e.V.")["organisation_id"])
-
-
-def said(command: Command, *words: str) -> Any:
-    """What the command prints as JSON, having been done."""
-    status, out, errors = command(*words, "--json")
-    assert (0, "") == (status, errors)
-    return json.loads(out)
-
-
-def refusal(command: Command, *words: str) -> str:
-    """The code of the refusal."""
-    status, out, _ = command(*words, "--json")
-    assert 1 == status
-    code: str = json.loads(out)["error"]["code"]
-    return code
-
-
-def fault(command: Command, check: str) -> tuple[str | None, str]:
-    """Code and message of one check of the doctor's."""
-    _, out, _ = command("doctor", "--json")
-    return next((one["code"], one["message"]) for one in json.loads(out) if one["check"] == check)
-
-
-def sign(database: Database, folder: Path, org: UUID) -> bytes:
-    """What the worker does: have the log signed as it is; the newest note."""
-    with composed(database.service_url) as core, open_signer_folder(folder) as held:
-        checkpoint(TreeStore(core.engine), Desk(held), org)
-    return newest(database, org).note
-
-
-def as_owner(database: Database, org: UUID, *statements: LiteralString) -> None:
-    """Do what only somebody beside the service can."""
-    with connected(database.owner_url, org) as connection:
-        for statement in statements:
-            connection.execute(statement)
-
-
-COPY = (
-    "CREATE TABLE copied_events AS SELECT * FROM events",
-    "CREATE TABLE copied_heads AS SELECT * FROM log_heads",
-)
-GO_BACK = (
-    "ALTER TABLE events DISABLE TRIGGER USER",
-    "DELETE FROM events WHERE position >= 1",
-    "UPDATE log_heads SET size = 1",
-)
-COME_BACK = (
-    "INSERT INTO events SELECT * FROM copied_events WHERE position >= 1",
-    "UPDATE log_heads SET size = copied_heads.size FROM copied_heads WHERE copied_heads.org_id = log_heads.org_id",
-)
-FORGE = (
-    "UPDATE events SET record = overlay(record PLACING 'S' FROM position('Nord'::bytea IN record)) WHERE position = 0",
-    "UPDATE events SET leaf_hash = sha256('\\x00'::bytea || record) WHERE position = 0",
+from tests.deploy.signing.logs import (
+    COME_BACK,
+    COPY,
+    FORGE,
+    GO_BACK,
+    Command,
+    as_owner,
+    exported,
+    fault,
+    newest,
+    refusal,
+    said,
+    sign,
 )
 
 
@@ -193,13 +103,6 @@ def test_restored_log_is_halted_and_goes_on_once_its_records_are_back(command, o
     said(command, "token", "issue")
     sign(database, folder, org)
     assert (None, None) == (fault(command, "logs")[0], fault(command, "signer")[0])
-
-
-def exported(database: Database, org: UUID, path: Path) -> Path:
-    """The bundle of the whole log."""
-    with composed(database.service_url) as core:
-        Exporter(core.log, TreeStore(core.engine)).organisation(org, path)
-    return path
 
 
 def test_lost_records_come_back_from_a_bundle(command, org, folder, database, tmp_path):
@@ -278,14 +181,6 @@ def test_log_that_lost_records_for_good_goes_on_under_a_new_origin(command, org,
     assert old == read(database, org, "/log/origins/1/checkpoint").data
     assert "unknown_origin" == read(database, org, "/log/origins/3/checkpoint").get_json(force=True)["code"]
     assert (None, None) == (fault(command, "logs")[0], fault(command, "signer")[0])
-
-
-def newest(database: Database, org: UUID) -> StoredCheckpoint:
-    """The newest checkpoint that is stored."""
-    with composed(database.service_url) as core:
-        found = TreeStore(core.engine).latest(org)
-    assert found is not None
-    return found
 
 
 def open_signed(command: Command, database: Database, org: UUID) -> Checkpoint:

@@ -16,6 +16,7 @@ from events.proof.checkpoint import open_checkpoint
 from events.proof.errors import ProofError
 from events.proof.notes import Verifier
 from tests.deploy.signing.chain import FORGED, ORIGIN, TRUE
+from workers.signing import RetiredKey
 
 
 def file(root: Path, suffix: str) -> Path:
@@ -181,7 +182,23 @@ def test_both_keys_sign_until_the_old_one_retires(keeper, clock):
     last, after = TRUE.signed(keeper, 3), TRUE.signed(keeper, 4)
     assert [True, True, True, False] == [opens(note, old) for note in (before, during, last, after)]
     assert [False, True, True, True] == [opens(note, new) for note in (before, during, last, after)]
+    assert (RetiredKey(old, 3),) == keeper.retired(ORIGIN)
     assert [(new, None)] == [(key.vkey, key.signs_until) for key in keeper.keys(ORIGIN)]
+
+
+def test_retired_keys_are_remembered_with_what_they_signed(keeper, clock):
+    """Each that the log's key took over from, in order, with the last size under it; a bundle from then is known."""
+    assert () == keeper.retired(ORIGIN)
+    expected = []
+    for size in (2, 5):
+        old = keeper.state(ORIGIN).vkey
+        keeper.rotate(ORIGIN, 1)
+        clock.now += 2 * DAY
+        TRUE.signed(keeper, size)
+        expected.append(RetiredKey(old, size))
+        TRUE.signed(keeper, size + 1)
+    assert tuple(expected) == keeper.retired(ORIGIN)
+    assert 1 == len(keeper.keys(ORIGIN))
 
 
 def test_rotation_may_be_asked_for_again(keeper):
