@@ -25,10 +25,11 @@ from deploy.settings import Settings
 from deploy.signing.reach import reached
 from events.checkpointing import checkpoint
 from events.errors import LogHalted, SignerRefused, SignerUnavailable, VersionConflict
+from events.proof.programmes import PROGRAMME
 from events.treestore import TreeStore
 from projections.queries import Queries
 from services.bundles.layout import Scope
-from services.bundles.scope import PROGRAMME, RELATIONSHIP, streams_of
+from services.bundles.scope import RELATIONSHIP, must_be_there
 from services.bundles.write import Exporter, Written
 from services.streams import EVERY, streams_root_due, take_streams_root
 
@@ -51,14 +52,12 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         org = the_organisation(core.engine, args.org)
         tree = TreeStore(core.engine)
         scope = _scope(args)
-        streams = [] if scope is None else streams_of(Queries(core.engine, core.log), org, scope)
+        if scope is not None:
+            must_be_there(Queries(core.engine, core.log), org, scope)
         stale = _refresh(core, tree, settings, backing, org)
         with _bar(quiet=args.json) as progress:
             exporter = Exporter(core.log, tree, progress)
-            if scope is None:
-                written = exporter.organisation(org, args.to)
-            else:
-                written = exporter.streams(org, scope, streams, args.to)
+            written = exporter.organisation(org, args.to) if scope is None else exporter.part(org, scope, args.to)
     _show(written, args.to, stale, as_json=args.json)
     return 0
 

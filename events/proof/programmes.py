@@ -61,9 +61,9 @@ class Memberships:
 def programme_of(stream: str, data: object) -> str | None:
     """The programme that a record makes its stream belong to: of a programme's own stream that programme itself."""
     kind, _, own = stream.partition("-")
-    if kind == PROGRAMME:
-        return own
-    named = data.get("programme_id") if kind in WITHIN and isinstance(data, dict) else None
+    named: object = own if kind == PROGRAMME else None
+    if kind in WITHIN and isinstance(data, dict):
+        named = data.get("programme_id")
     return named if isinstance(named, str) and named and "\n" not in named else None
 
 

@@ -1,7 +1,8 @@
 """Which files a bundle has, and how long each may be at most.
 
 A bundle is a C2SP tlog-tiles directory (checkpoint, tile/) with more beside it. A whole log has `tile/entries/` and
-`streams.ndjson`; a part of one has `records/<position>`, `receipts/<position>.tlog-proof` and `streams/<stream>.json`.
+`streams.ndjson`; a part of one has `records/<position>`, `receipts/<position>.tlog-proof` and `streams/<stream>.json`,
+that of a programme also `programme.json`.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from events.proof.tiles import WIDTH, Tile, parse_path
 
 FORMAT: Final = "mentorledger-bundle/1"
 CHECKPOINT, MANIFEST, README, STREAMS = "checkpoint", "manifest.json", "README.txt", "streams.ndjson"
+PROGRAMME: Final = "programme.json"
 MAX_RECORD = 65_535
 _NOTE, _DOCUMENT, _HASH, _LENGTH = 1_000_000, 1_000_000, 32, 2
-_FIXED = {CHECKPOINT: _NOTE, MANIFEST: _DOCUMENT, README: _DOCUMENT, STREAMS: 2**40}
+_FIXED = {CHECKPOINT: _NOTE, MANIFEST: _DOCUMENT, README: _DOCUMENT, STREAMS: 2**40, PROGRAMME: 2**26}
 _RECORD = re.compile(r"records/(0|[1-9][0-9]{0,15})")
 _RECEIPT = re.compile(r"receipts/(0|[1-9][0-9]{0,15})\.tlog-proof")
 _STREAM = re.compile(r"streams/([a-z][a-z-]*-[0-9a-f-]{36})\.json")

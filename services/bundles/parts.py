@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from events.event import AnyRecorded
+from events.proof.programmes import Membership
 from events.proof.receipts import Receipt
 from events.proof.streams import StreamHead, StreamTree
 from events.proof.tiles import WIDTH, Entries, Tile, decode_entries, entries_of, tiles_of
@@ -21,6 +22,7 @@ from services.bundles.layout import (
     CHECKPOINT,
     FORMAT,
     MANIFEST,
+    PROGRAMME,
     README,
     STREAMS,
     Manifest,
@@ -31,9 +33,11 @@ from services.bundles.layout import (
     record_name,
     stream_name,
 )
+from services.bundles.programme import programme_file
 from services.bundles.proofs import stream_proof
 from services.bundles.records import STATEMENT
 from services.bundles.schemas import schemas
+from services.bundles.scope import streams_of
 
 Chunks = Callable[[], Iterable[bytes]]
 Parts = dict[str, Chunks]
@@ -69,6 +73,9 @@ class LogTree(Protocol):
     def stream_heads(self, org: UUID, upto_position: int) -> Iterator[StreamHead]:
         """How each stream stood at a position, by the streams' names."""
 
+    def memberships(self, org: UUID, upto_position: int) -> Iterator[Membership]:
+        """Every programme with each of its streams at a position, by their names."""
+
 
 class LogStreams(Protocol):
     """What a bundle takes from the log itself (`events.log.Log`)."""
@@ -91,13 +98,20 @@ class Bundle:
         self._note = head.note
         self.size = head.size
         self.origin = head.note.partition(b"\n")[0].decode()
-        self._statement = self._last_statement()
+        self._statement: Statement | None = None
+        self._states_programmes = False
+        self._look_for_statement()
 
-    def positions(self, streams: Sequence[str]) -> list[int]:
-        """Where the records of the streams and the statement on them stand, in the order of the log."""
+    def streams(self) -> list[str]:
+        """The streams in scope as the log's newest statement has them; raises BundleError `no_streams_root`."""
         if self._statement is None:
             sentence = "The log does not say yet how its streams ended; run the export with the signer at hand."
             raise BundleError("no_streams_root", sentence)
+        return streams_of(self._scope, self._memberships())
+
+    def positions(self, streams: Sequence[str]) -> list[int]:
+        """Where the records of the streams and the statement on them stand, in the order of the log."""
+        assert self._statement is not None, "streams() looked"
         found = {self._statement.position}
         for stream in streams:
             found.update(one.position for one in self._log.read_stream(self._org, stream, upto_position=self.size - 1))
@@ -113,8 +127,10 @@ class Bundle:
 
     def some(self, streams: Sequence[str], positions: Sequence[int]) -> Parts:
         """The parts of a log of which some streams are shown."""
-        assert self._statement is not None, "positions() looked"
+        assert self._statement is not None, "streams() looked"
         parts = self._common()
+        if self._states_programmes and self._scope.kind == "programme":
+            parts[PROGRAMME] = self._programme
         records = _Records(self._tree, self._org, self.size)
         hash_at = self._tree.hash_at(self._org, self.size)
         for position in positions:
@@ -123,12 +139,18 @@ class Bundle:
         heads = StreamTree(self._tree.stream_heads(self._org, self._statement.size - 1))
         return parts | {stream_name(one): partial(_stream_proof, heads, one) for one in sorted(set(streams))}
 
-    def _last_statement(self) -> Statement | None:
-        found = None
+    def _look_for_statement(self) -> None:
         for one in self._log.read_stream(self._org, f"log-{self._org}", upto_position=self.size - 1):
             if one.type == STATEMENT:
-                found = Statement(position=one.position, size=one.data.size)
-        return found
+                self._statement = Statement(position=one.position, size=one.data.size)
+                self._states_programmes = bool(one.data.programmes_root)
+
+    def _memberships(self) -> Iterator[Membership]:
+        assert self._statement is not None, "streams() looked"
+        return self._tree.memberships(self._org, self._statement.size - 1)
+
+    def _programme(self) -> list[bytes]:
+        return [programme_file(self._memberships(), self._scope.id)]
 
     def _common(self) -> Parts:
         manifest = Manifest(

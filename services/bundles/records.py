@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import orjson
 
+from events.proof.programmes import Membership, Memberships
 from events.proof.streams import StreamHead
 from services.bundles.faults import Findings
 
@@ -25,10 +26,14 @@ _HASH = re.compile("[0-9a-f]{64}")
 
 
 class Stated(msgspec.Struct, frozen=True):
-    """The data of a `log.streams_root`: the size it speaks of, and the root over the heads of all streams (hex)."""
+    """The data of a `log.streams_root`: the size it speaks of, and the root over the heads of all streams (hex).
+
+    programmes_root: that over all programmes; empty in the first form of the statement, which had none.
+    """
 
     size: int
     root: str
+    programmes_root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Records:
         self._org = org
         self._findings = findings
         self._heads: dict[str, tuple[int, str]] = {}
+        self._memberships = Memberships()
         self._time = ""
         self._log = f"log-{org}"
         self.statements: list[Statement] = []
@@ -72,6 +78,7 @@ class Records:
             if found["type"] == STATEMENT and stream == self._log:
                 self._statement(found["data"], file, position)
             heads[stream] = (found["stream_version"], leaf.hex())
+            self._memberships.take(position, stream, found["data"])
 
     def head(self, stream: str) -> tuple[int, str]:
         """A stream's last version and leaf hash (hex); (0, "") when it has no record."""
@@ -87,6 +94,10 @@ class Records:
             version, leaf = earlier.get(stream) or self._heads[stream]
             if version and leaf is not None and _HASH.fullmatch(leaf):
                 yield StreamHead(stream=stream, version=version, leaf=bytes.fromhex(leaf))
+
+    def memberships(self, size: int) -> list[Membership]:
+        """Which programmes the records before a position name, each with each of its streams."""
+        return self._memberships.at(size)
 
     def _broken_chain(self, found: dict[str, Any], version: int, file: str, position: int) -> None:
         stream, number = found["stream"], found["stream_version"]
@@ -144,4 +155,6 @@ def stated_in(data: object) -> Stated | None:
         stated = msgspec.convert(data, Stated)
     except msgspec.ValidationError:
         return None
-    return stated if stated.size >= 0 and _HASH.fullmatch(stated.root) else None
+    if stated.size < 0 or not all(map(_HASH.fullmatch, (stated.root, stated.programmes_root or stated.root))):
+        return None
+    return stated

@@ -33,7 +33,7 @@ _UNKNOWN = b"\x00" * HASH
 
 
 class Redacted:
-    """One check of one bundle of some streams."""
+    """One check of one bundle of some streams; afterwards it has these, their records and the log's statement."""
 
     def __init__(
         self, source: Source, signed: Signed, manifest: Manifest, verifiers: list[Verifier], findings: Findings
@@ -41,9 +41,10 @@ class Redacted:
         self._source, self._signed, self._verifiers = source, signed, verifiers
         self._manifest, self._findings = manifest, findings
         self._size, self._root = signed.checkpoint.size, signed.checkpoint.root
-        self._records = Records(signed.org, findings)
+        self.records = Records(signed.org, findings)
+        self.stated: Stated | None = None
         self._main = f"{manifest.scope.kind}-{manifest.scope.id}"
-        self._streams = {self._main} | {stream for name in source.names if (stream := stream_of(name))}
+        self.streams = {self._main} | {stream for name in source.names if (stream := stream_of(name))}
         # Only the last tile is at hand again: records are looked at in the order of the log.
         self._leaves = lru_cache(maxsize=1)(self._read_leaves)
 
@@ -52,7 +53,7 @@ class Redacted:
         self._tiles()
         positions = sorted(at for name in self._source.names if (at := record_position(name)) is not None)
         self._lonely_receipts(set(positions))
-        stated = self._statement()
+        stated = self.stated = self._statement()
         shown = 0
         ends: dict[str, tuple[int, str]] | None = None
         for position in positions:
@@ -62,7 +63,7 @@ class Redacted:
             self._findings.progress(1)
         if stated is not None:
             self._complete(stated, self._ends() if ends is None else ends)
-        return shown, len(self._streams)
+        return shown, len(self.streams)
 
     def _tiles(self) -> None:
         upward = Upward(self._source)
@@ -105,10 +106,10 @@ class Redacted:
         if claimed is not None and position == claimed.position:
             return 0
         found = read(record)
-        if found is not None and found["stream"] not in self._streams:
+        if found is not None and found["stream"] not in self.streams:
             self._findings.fault("unexpected_record", "The record is of none of the streams shown.", name, position)
             return 0
-        self._records.take(position, [record], [leaf], name)
+        self.records.take(position, [record], [leaf], name)
         return 1
 
     def _receipt(self, position: int, record: bytes, leaf: bytes) -> None:
@@ -150,14 +151,14 @@ class Redacted:
         return stated
 
     def _ends(self) -> dict[str, tuple[int, str]]:
-        return {stream: self._records.head(stream) for stream in self._streams}
+        return {stream: self.records.head(stream) for stream in self.streams}
 
     def _complete(self, stated: Stated, ends: dict[str, tuple[int, str]]) -> None:
         """Hold each stream's last record up to the statement against the proof of how it ended."""
-        if self._manifest.scope.kind == "relationship" and self._streams != {self._main}:
+        if self._manifest.scope.kind == "relationship" and self.streams != {self._main}:
             sentence = "More is shown than the relationship that the manifest names."
             self._findings.fault("manifest_differs", sentence, MANIFEST)
-        for stream in sorted(self._streams):
+        for stream in sorted(self.streams):
             name = stream_name(stream)
             try:
                 head = self._head(stream, bytes.fromhex(stated.root))

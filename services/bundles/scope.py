@@ -1,31 +1,27 @@
-"""Which streams a bundle shows: those of a relationship, or of a programme with its relationships and enrolments."""
+"""Which streams a bundle shows: that of a relationship, or all that belong to a programme."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from uuid import UUID
 
+from events.proof.programmes import PROGRAMME, Membership
 from projections.queries import Queries
 from services.bundles.layout import Scope
 from services.errors import NotFound
 
-PROGRAMME, RELATIONSHIP = "programme", "relationship"
-_WITHIN = (RELATIONSHIP, "enrolment")
-_PAGE = 500
+RELATIONSHIP = "relationship"
 
 
-def streams_of(queries: Queries, org: UUID, scope: Scope) -> list[str]:
-    """The streams, in one order; raises NotFound `unknown_subject` where there is no such programme or relationship."""
-    main = f"{scope.kind}-{scope.id}"
-    if queries.one(org, main) is None:
+def must_be_there(queries: Queries, org: UUID, scope: Scope) -> None:
+    """Raise NotFound `unknown_subject` where there is no such programme or relationship."""
+    if queries.one(org, f"{scope.kind}-{scope.id}") is None:
         raise NotFound("unknown_subject", f"There is no {scope.kind} of this id in the organisation.")
+
+
+def streams_of(scope: Scope, memberships: Iterable[Membership]) -> list[str]:
+    """The streams, in one order; of a programme all whose records ever named it, as `events.proof.programmes` says."""
+    main = f"{scope.kind}-{scope.id}"
     if scope.kind != PROGRAMME:
         return [main]
-    return [main, *(stream for kind in _WITHIN for stream in _below(queries, org, kind, scope.id))]
-
-
-def _below(queries: Queries, org: UUID, kind: str, programme_id: str) -> Iterator[str]:
-    after: str | None = None
-    while page := queries.many(org, kind, scope=programme_id, after=after, limit=_PAGE):
-        yield from (one.stream for one in page)
-        after = page[-1].stream
+    return sorted({main, *(stream for programme, stream in memberships if programme == scope.id)})

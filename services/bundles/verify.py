@@ -9,8 +9,9 @@ from events.proof.errors import ProofError
 from events.proof.notes import Verifier
 from events.proof.tiles import WIDTH, entries_of, tiles_of
 from services.bundles.faults import Findings, Unsound, Verdict
-from services.bundles.layout import CHECKPOINT, MANIFEST, README, STREAMS, Manifest
+from services.bundles.layout import CHECKPOINT, MANIFEST, PROGRAMME, README, STREAMS, Manifest
 from services.bundles.note import Signed, claims, signed_head
+from services.bundles.programme import check_programme
 from services.bundles.redacted import Redacted
 from services.bundles.source import Source, open_source
 from services.bundles.whole import Whole
@@ -86,6 +87,7 @@ def _look_for_strangers(source: Source, manifest: Manifest, findings: Findings) 
         wanted |= {STREAMS} if manifest.streams_root is not None else set()
     else:
         below += ("records/", "receipts/", "streams/")
+        wanted |= {PROGRAMME} if manifest.scope.kind == "programme" else set()
     for name in sorted(source.names - wanted):
         if not name.startswith(below):
             findings.fault("unexpected_file", "The file belongs to no bundle of this log at this size.", name)
@@ -102,10 +104,12 @@ def _whole(source: Source, signed: Signed, manifest: Manifest, findings: Finding
     ]
     if manifest.streams_root is not None:
         findings.proven.append("What the log itself states on the ends of its streams is so, every time that it does.")
+        findings.proven.append("So is what it states on which streams belong to each programme, where it does.")
 
 
 def _part(source: Source, signed: Signed, manifest: Manifest, verifiers: list[Verifier], findings: Findings) -> None:
-    records, streams = Redacted(source, signed, manifest, verifiers, findings).check()
+    part = Redacted(source, signed, manifest, verifiers, findings)
+    records, streams = part.check()
     stated = manifest.streams_root
     upto = stated.size if stated is not None else 0
     findings.proven += [
@@ -118,4 +122,4 @@ def _part(source: Source, signed: Signed, manifest: Manifest, verifiers: list[Ve
     if stated is not None and stated.position + 1 < signed.checkpoint.size:
         findings.not_proven.append(f"That nothing followed in these streams between size {upto:,} and the checkpoint.")
     if manifest.scope.kind == "programme":
-        findings.not_proven.append("That these are all relationships of the programme: the whole log shows that.")
+        check_programme(source, manifest, part.stated, part.streams, part.records, findings)

@@ -7,6 +7,7 @@ from hashlib import sha256
 from itertools import zip_longest
 
 from events.proof.errors import ProofError
+from events.proof.programmes import programmes_root
 from events.proof.streams import StreamHead, streams_root
 from events.proof.tiles import WIDTH, Entries, Tile, decode_entries
 from events.proof.tree import complete_root
@@ -18,7 +19,7 @@ from services.bundles.source import Source
 from services.bundles.tree import HASH, Upward, hashes_of, read_tile
 
 # What follows by itself from a hash that differs, which is named then.
-_FOLLOWING = ("broken_chain", "head_differs", "statement_differs")
+_FOLLOWING = ("broken_chain", "head_differs", "statement_differs", "programmes_differ")
 _UNKNOWN = b"\x00" * HASH
 
 
@@ -127,9 +128,17 @@ class Whole:
         if streams_root(heads).hex() != statement.stated.root:
             sentence = f"What the log says of the ends of its streams at size {statement.stated.size:,} is not so."
             self._order.fault("statement_differs", sentence, "", statement.position)
+        self._check_programmes(statement)
         claimed = self._manifest.streams_root
         if claimed is not None and claimed.position == statement.position:
             self._compare_heads(heads)
+
+    def _check_programmes(self, statement: Statement) -> None:
+        stated = statement.stated
+        found = programmes_root(self._records.memberships(stated.size)).hex()
+        if stated.programmes_root not in {"", found}:
+            sentence = f"What the log says of the streams of each programme at size {stated.size:,} is not so."
+            self._order.fault("programmes_differ", sentence, "", statement.position)
 
     def _look_for_claimed(self) -> None:
         claimed = self._manifest.streams_root

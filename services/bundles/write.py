@@ -5,7 +5,7 @@ Memory does not grow with the log. The same log under the same checkpoint gives 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -40,9 +40,13 @@ class Exporter:
         made = Bundle(self._log, self._tree, org, Scope(kind="organisation", id=str(org)))
         return self._write(made, path, made.whole(), made.size)
 
-    def streams(self, org: UUID, scope: Scope, streams: Sequence[str], path: Path) -> Written:
-        """Write the records of some streams, all others as hashes. Raises, too, BundleError `no_streams_root`."""
+    def part(self, org: UUID, scope: Scope, path: Path) -> Written:
+        """Write the records of a programme or relationship as the log last stated its streams, all others as hashes.
+
+        Raises, too, BundleError `no_streams_root`, and `unknown_stream` for what the log does not state yet.
+        """
         made = Bundle(self._log, self._tree, org, scope)
+        streams = made.streams()
         positions = made.positions(streams)
         return self._write(made, path, made.some(streams, positions), len(positions))
 

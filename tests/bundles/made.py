@@ -104,7 +104,7 @@ class MadeLog:
             exporter.organisation(self.org, path)
         else:
             id_ = relationship(number)
-            exporter.streams(self.org, Scope(kind="relationship", id=id_), [f"relationship-{id_}"], path)
+            exporter.part(self.org, Scope(kind="relationship", id=id_), path)
         return path
 
     # What a bundle takes from a log and its tree.
@@ -154,4 +154,5 @@ class MadeLog:
         """The events of a stream."""
         for position, (name, type_, version, _) in enumerate(self.kept):
             if name == stream and version > after and (upto_position is None or position <= upto_position):
-                yield decode(position, type_, 1, self.records[position])
+                record = self.records[position]
+                yield decode(position, type_, json.loads(record)["schema"], record)

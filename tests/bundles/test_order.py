@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from events.proof.tree import EMPTY_ROOT
 from events.record import canonical
 from events.subjects.goal import GoalProgressed
 from events.subjects.log import StreamsRootTaken
@@ -102,7 +103,7 @@ def test_a_record_left_out_of_a_part_is_missed(log: MadeLog, part: Path, tmp_pat
 def test_a_false_statement_on_the_streams_is_named(size, tmp_path: Path):
     """A root that the records do not give, also of a size that lies back, or of another size."""
     made = begun()
-    made.add(f"log-{ORG}", StreamsRootTaken(size=size, root="ab" * 32, programmes_root="ab" * 32))
+    made.add(f"log-{ORG}", StreamsRootTaken(size=size, root="ab" * 32, programmes_root=EMPTY_ROOT.hex()))
     assert [("statement_differs", "", 3)] == faults(made, tmp_path)
 
 

@@ -6,9 +6,8 @@ import json
 import shutil
 from base64 import b64encode
 from collections.abc import Iterator
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,7 +16,8 @@ from services.bundles.verify import verify
 from services.bundles.write import Exporter
 from tests.bundles.damage import HASHES, LINES, PROOF, RECORDS, WAYS, Kind, damage
 from tests.bundles.made import MadeLog
-from tests.console.browser import Browser, browser
+from tests.bundles.page import checked, opened_page
+from tests.console.browser import Browser
 
 BYTES = Kind(lambda data: [data[at : at + 9] for at in range(0, len(data), 9)], b"".join, 3)
 PLACES: tuple[tuple[str, str, Kind], ...] = (
@@ -52,23 +52,7 @@ VECTORS = """((roots, proofs) => {
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Browser]:
-    with as_file(files("services.bundles").joinpath("verifier.html")) as path, browser() as opened:
-        opened.open(path.as_uri())
-        yield opened
-
-
-def checked(page: Browser, bundle: Path, vkey: str) -> dict[str, Any]:
-    """The page's verdict on a folder."""
-    names = (path for path in sorted(bundle.rglob("*")) if path.is_file())
-    held = {path.relative_to(bundle).as_posix(): b64encode(path.read_bytes()).decode() for path in names}
-    answer = page.ask(
-        f"(async () => {{ const files = new Map(Object.entries({json.dumps(held)}).map(([name, data]) => "
-        "[name, new Blob([Uint8Array.from(atob(data), (one) => one.charCodeAt(0))])])); "
-        f"return JSON.stringify(await Mentorledger.check(files, {json.dumps(vkey)})); }})()"
-    )
-    assert answer is not None, "the page's script failed"
-    verdict: dict[str, Any] = json.loads(answer)
-    return verdict
+    yield from opened_page()
 
 
 @pytest.mark.parametrize("which", ("whole", "part"))
