@@ -26,16 +26,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="VKEY",
         help="verifier key of the log, or a file of such keys, a line each; not from the bundle. May be given again",
     )
+    parser.add_argument(
+        "--continues",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="a checkpoint that you kept, say out of a mail: the log must go on from it. May be given again",
+    )
     add_json(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Check, and print what came out; 1 when anything is wrong."""
     keys = [key for given in args.key for key in _keys(given, args.bundle)]
+    kept = [_kept(path) for path in args.continues]
     columns = SpinnerColumn(), TextColumn("{task.completed:,.0f} records")
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=args.json) as bar:
         task = bar.add_task("", total=None)
-        verdict = verify(args.bundle, keys, lambda done: bar.advance(task, done))
+        verdict = verify(args.bundle, keys, lambda done: bar.advance(task, done), kept)
     if args.json:
         print(json.dumps(asdict(verdict) | {"sound": verdict.sound}, ensure_ascii=False, indent=2))
     else:
@@ -60,6 +69,13 @@ def _keys(given: str, bundle: Path) -> list[str]:
     if not found:
         raise DeployError("no_key", f"There is no key in {path}; it should hold one on each line.")
     return found
+
+
+def _kept(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DeployError("no_checkpoint", f"The checkpoint in {path} cannot be read: {error.strerror}.") from error
 
 
 def _is_file(path: Path) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from events.proof.errors import ProofError
 from events.proof.notes import Verifier
 from events.proof.tiles import WIDTH, entries_of, tiles_of
+from services.bundles.continued import check_continued
 from services.bundles.faults import Findings, Unsound, Verdict
 from services.bundles.layout import CHECKPOINT, MANIFEST, PROGRAMME, README, STREAMS, Manifest
 from services.bundles.note import Signed, claims, signed_head
@@ -26,16 +27,19 @@ _ALWAYS_OPEN = (
 )
 
 
-def verify(path: Path, vkeys: Sequence[str], progress: Callable[[int], None] = lambda done: None) -> Verdict:
+def verify(
+    path: Path, vkeys: Sequence[str], progress: Callable[[int], None] = lambda done: None, kept: Sequence[bytes] = ()
+) -> Verdict:
     """Check the bundle (a folder or a .zip) at a path with verifier keys (C2SP vkeys) from outside of it.
 
-    progress is told how many records were looked at since it was told last. Every fault ends up in the verdict.
+    progress is told how many records were looked at since it was told last; kept: signed checkpoints from outside, from
+    which the log must go on. Every fault ends up in the verdict.
     """
     findings = Findings(progress)
     try:
         verifiers = _verifiers(vkeys)
         with open_source(path, findings) as source:
-            _check(source, verifiers, findings)
+            _check(source, verifiers, findings, kept)
     except Unsound as error:
         findings.add(error.fault)
     return findings.verdict()
@@ -48,7 +52,7 @@ def _verifiers(vkeys: Sequence[str]) -> list[Verifier]:
         raise Unsound(error.code, str(error)) from error
 
 
-def _check(source: Source, verifiers: list[Verifier], findings: Findings) -> None:
+def _check(source: Source, verifiers: list[Verifier], findings: Findings, kept: Sequence[bytes]) -> None:
     signed = signed_head(source, verifiers)
     manifest = claims(source, signed)
     if manifest.scope.kind not in SCOPES:
@@ -62,6 +66,7 @@ def _check(source: Source, verifiers: list[Verifier], findings: Findings) -> Non
         _whole(source, signed, manifest, findings)
     else:
         _part(source, signed, manifest, verifiers, findings)
+    check_continued(source, signed, kept, verifiers, findings)
     findings.not_proven.extend(_ALWAYS_OPEN)
 
 
