@@ -19,6 +19,7 @@ from events.proof.tiles import WIDTH
 from events.proof.tree import Edge, complete_root, leaf_hash
 from events.record import timestamp
 from events.tenancy import tenant
+from projections.auditing_programmes import Programmes
 from projections.auditing_views import audit_views
 
 MOST = 100
@@ -80,6 +81,7 @@ class _Chain:
         self._org = str(org)
         self._done = done
         self._heads: dict[str, tuple[int, str]] = {}
+        self._programmes = Programmes(self._org, done.find)
 
     def take(self, position: int, row: Sequence[Any], leaf: bytes) -> None:
         """One record with its columns."""
@@ -97,6 +99,8 @@ class _Chain:
         last, prev = self._heads.get(stream, (0, None))
         if said[:5] != (self._org, stream, version, type_, schema) or times != _written(recorded_at, occurred_at):
             find("column_differs", "A column does not say what the record's bytes say.", position)
+        else:
+            self._programmes.take(position, found)
         if version != last + 1:
             find("stream_gap", f"Version {version} of {stream} stands where version {last + 1} belongs.", position)
         elif said[5] != prev:

@@ -64,7 +64,7 @@ def programme_of(stream: str, data: object) -> str | None:
     named: object = own if kind == PROGRAMME else None
     if kind in WITHIN and isinstance(data, dict):
         named = data.get("programme_id")
-    return named if isinstance(named, str) and named and "\n" not in named else None
+    return named if isinstance(named, str) and named and "\n" not in named + stream else None
 
 
 def programme_head(programme: str, streams: Iterable[str]) -> StreamHead:

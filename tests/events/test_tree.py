@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import json
+from datetime import UTC, datetime
+from itertools import islice, pairwise
 from threading import Barrier, Thread
 from uuid import UUID
 
@@ -13,10 +15,13 @@ from hypothesis import strategies as st
 from events.log import Log
 from events.proof.checkpoint import origin_of
 from events.proof.errors import ProofError
+from events.proof.programmes import Memberships
 from events.proof.streams import StreamHead
 from events.proof.tiles import Entries, Tile, decode_entries, tiles_of
 from events.proof.tree import check_consistency, check_inclusion, consistency_proof, inclusion_proof, root
+from events.subjects.relationship import Moved
 from events.treestore import TreeStore
+from services.sample.lives import lives
 from tests.core import Whole
 from tests.events.naive import WIDTH, full_tiles, grow, leaf, levels, records_of, root_of, stored_tiles
 from tests.events.rows import rows
@@ -151,6 +156,7 @@ def test_another_organisations_tree_is_not_read(store: TreeStore, everything: Wh
     assert store.tile(org, Tile(0, 0, 1)) is None
     assert store.entries(org, Entries(0, 1)) is None
     assert [] == list(store.stream_heads(org, SIZE))
+    assert [] == list(store.memberships(org, SIZE))
     assert 0 == store.size(org)
 
 
@@ -164,6 +170,27 @@ def test_stream_heads_are_the_last_of_each_stream(store: TreeStore, log: Log, or
         expected = [heads[name] for name in sorted(heads, key=str.encode)]
         assert expected == list(store.stream_heads(org, upto))
         assert all(one.stream.encode() < two.stream.encode() for one, two in pairwise(expected))
+
+
+def test_memberships_are_what_the_records_name(store: TreeStore, log: Log, org: UUID, url: str) -> None:
+    """Up to any position, in byte order: the same as whoever follows the records' bytes comes to."""
+    facts = islice(lives(5, 9, datetime.now(UTC), org=org), 300)
+    for fact in facts:
+        log.append(org, append(write(fact.stream, fact.data)))
+    stranger = "relationship-00000000-0000-0000-0000-000000000001"
+    for programme in ("p-10", "P", "p-1", "", "p\n"):
+        moved = Moved(relationship_id="r", programme_id=programme, from_programme="p-1", to_status="active")
+        log.append(org, append(write(stranger, moved)))
+    records = [json.loads(record) for record in records_of(url, org)]
+    follower = Memberships()
+    for position, record in enumerate(records):
+        follower.take(position, record["stream"], record["data"])
+    for upto in (-1, 0, 1, 40, len(records) - 3, len(records) - 1):
+        assert follower.at(upto + 1) == list(store.memberships(org, upto))
+    named = [programme for programme, stream in store.memberships(org, len(records)) if stream == stranger]
+    assert ["P", "p-1", "p-10"] == named
+    kinds = {stream.partition("-")[0] for _, stream in follower.at(len(records))}
+    assert {"programme", "relationship", "enrolment"} == kinds
 
 
 def test_what_is_signed_of_a_size_first_stays(store: TreeStore, everything: Whole) -> None:

@@ -8,8 +8,12 @@ from typing import Any, LiteralString
 
 import pytest
 
+from events.proof.programmes import programmes_root
+from events.proof.streams import streams_root
 from events.proof.tree import Edge, leaf_hash
+from events.subjects.log import StreamsRootTaken
 from events.subjects.relationship import Proposed
+from events.treestore import TreeStore
 from projections.auditing import Anchor, Audit, audit
 from projections.rebuild import rebuild
 from services.pipeline import Fact
@@ -82,6 +86,38 @@ def test_what_was_told_in_another_order_than_it_is_stored_in(organisation: Organ
     fact = Fact(stream=f"relationship-{relationship}", data=told, occurred_at=datetime.now(UTC))
     organisation.whole.pipeline.record(organisation.org, [fact], actor="token:test")
     assert [] == audited(organisation).findings
+
+
+def stated(organisation: Organisation, *, swapped: bool, at: int | None = None) -> int:
+    """Have the log state its streams, with a relationship under another programme or as it is; the position."""
+    size = organisation.whole.log.size(organisation.org)
+    store = TreeStore(organisation.whole.engine)
+    sound = list(store.memberships(organisation.org, size - 1))
+    other = new_id()
+    lied = sorted((other, stream) if stream.startswith("relationship-") else (one, stream) for one, stream in sound)
+    data = StreamsRootTaken(
+        size=size if at is None else at,
+        root=streams_root(store.stream_heads(organisation.org, size - 1)).hex(),
+        programmes_root=programmes_root(lied if swapped else sound).hex(),
+    )
+    fact = Fact(stream=f"log-{organisation.org}", data=data, occurred_at=datetime.now(UTC))
+    return organisation.whole.pipeline.record(organisation.org, [fact], actor="worker:test").first_position
+
+
+def test_what_the_log_states_on_its_programmes_is_made_again(organisation: Organisation) -> None:
+    """A sound statement is passed over, also when more came since; a relationship put elsewhere is found."""
+    stated(organisation, swapped=False)
+    organisation.running()
+    stated(organisation, swapped=False)
+    assert [] == audited(organisation).findings
+    position = stated(organisation, swapped=True)
+    assert [("programmes_differ", position)] == [(one.code, one.position) for one in audited(organisation).findings]
+
+
+def test_a_statement_on_programmes_speaks_of_the_size_that_it_names(organisation: Organisation) -> None:
+    """The streams of now are not those of before the first record."""
+    position = stated(organisation, swapped=False, at=0)
+    assert [("programmes_differ", position)] == [(one.code, one.position) for one in audited(organisation).findings]
 
 
 def test_an_empty_log_is_sound(everything: Whole) -> None:

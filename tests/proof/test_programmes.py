@@ -138,6 +138,7 @@ def test_memberships_out_of_order_or_that_cannot_be_are_refused(members: list[Me
         ("relationship-1", {"programme_id": 7}, None),
         ("relationship-1", {"programme_id": "p\nq"}, None),
         ("relationship-1", ["programme_id"], None),
+        ("relationship-1\n", {"programme_id": "p"}, None),
         ("programme-", {"programme_id": "p"}, None),
         ("person-1", {"programme_id": "p"}, None),
     ),
