@@ -25,9 +25,11 @@ from deploy.settings import Settings
 from deploy.signing.reach import reached
 from events.checkpointing import checkpoint
 from events.errors import LogHalted, SignerRefused, SignerUnavailable, VersionConflict
+from events.organisations import known_platform_log
 from events.proof.programmes import PROGRAMME
 from events.treestore import TreeStore
 from projections.queries import Queries
+from services.anchors.evidence import Vouchers
 from services.bundles.layout import Scope
 from services.bundles.scope import RELATIONSHIP, must_be_there
 from services.bundles.write import Exporter, Written
@@ -56,7 +58,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             must_be_there(Queries(core.engine, core.log), org, scope)
         stale = _refresh(core, tree, settings, backing, org)
         with _bar(quiet=args.json) as progress:
-            exporter = Exporter(core.log, tree, progress)
+            vouchers = Vouchers(known_platform_log(core.engine), core.log, tree, Queries(core.engine, core.log))
+            exporter = Exporter(core.log, tree, progress, vouchers)
             written = exporter.organisation(org, args.to) if scope is None else exporter.part(org, scope, args.to)
     _show(written, args.to, stale, as_json=args.json)
     return 0

@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from deploy.errors import DeployError
 from deploy.options import add_json
 from deploy.settings import Settings
+from services.anchors.stamp import Roots
+from services.bundles.anchored import Outside
 from services.bundles.faults import Fault, Verdict
 from services.bundles.verify import verify
 
@@ -34,17 +36,42 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a checkpoint that you kept, say out of a mail: the log must go on from it. May be given again",
     )
+    parser.add_argument(
+        "--platform-key",
+        action="append",
+        default=[],
+        metavar="VKEY",
+        help="verifier key of the installation's log, to check the anchors with; as --key",
+    )
+    parser.add_argument(
+        "--witness-key",
+        action="append",
+        default=[],
+        metavar="VKEY",
+        help="verifier key of a witness that you trust; as --key",
+    )
+    parser.add_argument(
+        "--tsa-cert",
+        type=Path,
+        metavar="FILE",
+        help="PEM file of the root certificates of a time-stamp authority that you trust",
+    )
     add_json(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Check, and print what came out; 1 when anything is wrong."""
-    keys = [key for given in args.key for key in _keys(given, args.bundle)]
+    keys = _all_keys(args.key, args.bundle)
+    outside = Outside(
+        platform=_all_keys(args.platform_key, args.bundle),
+        witnesses=_all_keys(args.witness_key, args.bundle),
+        stamped=None if args.tsa_cert is None else _roots(args.tsa_cert, args.bundle),
+    )
     kept = [_kept(path) for path in args.continues]
     columns = SpinnerColumn(), TextColumn("{task.completed:,.0f} records")
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=args.json) as bar:
         task = bar.add_task("", total=None)
-        verdict = verify(args.bundle, keys, lambda done: bar.advance(task, done), kept)
+        verdict = verify(args.bundle, keys, lambda done: bar.advance(task, done), kept, outside)
     if args.json:
         print(json.dumps(asdict(verdict) | {"sound": verdict.sound}, ensure_ascii=False, indent=2))
     else:
@@ -53,14 +80,16 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     return 0 if verdict.sound else 1
 
 
+def _all_keys(given: Sequence[str], bundle: Path) -> list[str]:
+    return [key for one in given for key in _keys(one, bundle)]
+
+
 def _keys(given: str, bundle: Path) -> list[str]:
     """The keys in a text or in the file that it names; raises DeployError `key_in_bundle` or `no_key`."""
     path = Path(given)
     if not _is_file(path):
         return [given]
-    if path.resolve().is_relative_to(bundle.resolve()):
-        sentence = "A key out of the bundle proves nothing: take it from a contract, a letter or a page that you trust."
-        raise DeployError("key_in_bundle", sentence)
+    _require_outside(path, bundle)
     try:
         lines = [line.strip() for line in path.read_text().splitlines()]
     except (OSError, UnicodeDecodeError) as error:
@@ -76,6 +105,21 @@ def _kept(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise DeployError("no_checkpoint", f"The checkpoint in {path} cannot be read: {error.strerror}.") from error
+
+
+def _roots(path: Path, bundle: Path) -> Roots:
+    """The certificates in a file; raises DeployError `key_in_bundle` or `bad_certificate`."""
+    _require_outside(path, bundle)
+    try:
+        return Roots.of(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise DeployError("bad_certificate", f"There are no certificates in PEM form in {path}: {error}.") from error
+
+
+def _require_outside(path: Path, bundle: Path) -> None:
+    if path.resolve().is_relative_to(bundle.resolve()):
+        sentence = "A key out of the bundle proves nothing: take it from a contract, a letter or a page that you trust."
+        raise DeployError("key_in_bundle", sentence)
 
 
 def _is_file(path: Path) -> bool:

@@ -44,6 +44,7 @@ def with_sorted_certificates(token: bytes) -> bytes:
 def stated(token: bytes) -> Stated | None:
     """What the token in an answer says (TSTInfo); None when it cannot be read, or is not over SHA-256."""
     try:
+        (_,) = _members(token, 0, len(token))
         members = list(_members(token, *_inside(token, _SIGNED + _STATEMENT, 0, len(token))))
         _, _, start, end = members[_IMPRINT]
         (_, _, algorithm, after), (_, _, digest, last) = _members(token, start, end)

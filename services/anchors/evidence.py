@@ -17,10 +17,8 @@ from events.subjects.platform import CheckpointSeen
 from events.treestore import TreeStore
 from projections.queries import Queries
 from projections.subjects.platform import Given, PlatformState
+from services.anchors.files import ANCHORED, CHECKPOINT, RECEIPT, RECORD, STAMP, WITNESSED
 from services.anchors.tokens import TSA, WITNESS, token_bytes
-
-CHECKPOINT, RECORD, RECEIPT, ANCHORED = "checkpoint", "record", "record.tlog-proof", "anchored"
-WITNESSED, STAMP = "witnessed", "time-stamp.tsr"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +26,7 @@ class Evidence:
     """Of one head of the installation's log, which has `above` records.
 
     origin and size: of the organisation's checkpoint under it; given: who vouches for the head, by place; files: name
-    -> content, `WITNESSED` and `STAMP` only where there is such a token.
+    -> content, `witnessed` and `time-stamp.tsr` only where there is such a token.
     """
 
     above: int

@@ -16,18 +16,7 @@ from rfc3161_client import (
 )
 
 from services.anchors.der import with_sorted_certificates
-
-
-class StampError(Exception):
-    """A time stamp that proves nothing; message is a sentence."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-class StampRefused(StampError):
-    """The authority did not give one."""
+from services.anchors.errors import StampError, StampRefused
 
 
 @dataclass(frozen=True)

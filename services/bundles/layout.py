@@ -3,6 +3,7 @@
 A bundle is a C2SP tlog-tiles directory (checkpoint, tile/) with more beside it. A whole log has `tile/entries/` and
 `streams.ndjson`; a part of one has `records/<position>`, `receipts/<position>.tlog-proof` and `streams/<stream>.json`,
 that of a programme also `programme.json`.
+`anchors/<size>/` holds what others say of a head of the installation's log, and what leads to it from this one.
 """
 
 from __future__ import annotations
@@ -15,16 +16,20 @@ import msgspec
 from events.proof.errors import ProofError
 from events.proof.streams import StreamHead
 from events.proof.tiles import WIDTH, Tile, parse_path
+from services.anchors import files
 
 FORMAT: Final = "mentorledger-bundle/1"
 CHECKPOINT, MANIFEST, README, STREAMS = "checkpoint", "manifest.json", "README.txt", "streams.ndjson"
 PROGRAMME: Final = "programme.json"
+CONSISTENCY: Final = "consistency"
 MAX_RECORD = 65_535
 _NOTE, _DOCUMENT, _HASH, _LENGTH = 1_000_000, 1_000_000, 32, 2
 _FIXED = {CHECKPOINT: _NOTE, MANIFEST: _DOCUMENT, README: _DOCUMENT, STREAMS: 2**40, PROGRAMME: 2**26}
+_ANCHORS = frozenset((files.CHECKPOINT, files.RECORD, files.RECEIPT, files.ANCHORED, *files.TOKENS, CONSISTENCY))
 _RECORD = re.compile(r"records/(0|[1-9][0-9]{0,15})")
 _RECEIPT = re.compile(r"receipts/(0|[1-9][0-9]{0,15})\.tlog-proof")
 _STREAM = re.compile(r"streams/([a-z][a-z-]*-[0-9a-f-]{36})\.json")
+_ANCHOR = re.compile(r"anchors/[1-9][0-9]{0,15}/([a-z.-]+)")
 _SCHEMA = re.compile(r"schemas/[a-z_]+\.[a-z_]+\.json")
 
 
@@ -42,6 +47,13 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     size: int
 
 
+class Anchor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A head of the installation's log that others vouch for: its size, and the files of what they gave."""
+
+    above: int
+    tokens: tuple[str, ...]
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a bundle says of itself. Nobody signed it: a check holds every word of it against the log."""
 
@@ -50,6 +62,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     scope: Scope
     size: int
     streams_root: Statement | None
+    anchors: tuple[Anchor, ...] = ()
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,6 +94,17 @@ def stream_name(stream: str) -> str:
     return f"streams/{stream}.json"
 
 
+def anchor_name(above: int, file: str) -> str:
+    """A file of the evidence under the installation's head of a size (`services.anchors.files`, or `CONSISTENCY`)."""
+    return f"anchors/{above}/{file}"
+
+
+def is_anchor(name: str) -> bool:
+    """Whether it is the name of such a file."""
+    found = _ANCHOR.fullmatch(name)
+    return found is not None and found[1] in _ANCHORS
+
+
 def record_position(name: str) -> int | None:
     """The position of a record's file; None for another file."""
     found = _RECORD.fullmatch(name)
@@ -106,6 +130,8 @@ def limit_of(name: str) -> int | None:
     if record_position(name) is not None:
         return MAX_RECORD
     if receipt_position(name) is not None:
+        return 2 * _NOTE
+    if is_anchor(name):
         return 2 * _NOTE
     if stream_of(name) or _SCHEMA.fullmatch(name):
         return _DOCUMENT

@@ -16,7 +16,7 @@ from services.bundles.faults import Unsound
 from services.bundles.layout import CHECKPOINT, FORMAT, MANIFEST, Manifest
 from services.bundles.source import Source
 
-_END_OF_TIME = 253_402_300_800
+END_OF_TIME = 253_402_300_800
 _ORIGIN = re.compile(r"mentorledger/log/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:/[1-9][0-9]*)?")
 
 
@@ -38,14 +38,28 @@ def signed_head(source: Source, verifiers: Sequence[Verifier]) -> Signed:
         signatures = open_note(note, verifiers).verified
     except ProofError as error:
         raise Unsound(error.code, str(error), CHECKPOINT) from error
-    found = _ORIGIN.fullmatch(checkpoint.origin)
-    if found is None:
+    org = log_of(checkpoint.origin)
+    if org is None:
         sentence = f"The checkpoint is of {checkpoint.origin!r}, which is no log of mentoring programmes."
         raise Unsound("foreign_log", sentence, CHECKPOINT)
     times = ((one.name, one.time) for one in signatures)
     # A year beyond 9999 is no time that anybody saw anything.
-    seen = tuple((name, datetime.fromtimestamp(time, UTC)) for name, time in times if time and time < _END_OF_TIME)
-    return Signed(checkpoint, note, found[1], seen)
+    seen = tuple((name, datetime.fromtimestamp(time, UTC)) for name, time in times if time and time < END_OF_TIME)
+    return Signed(checkpoint, note, org, seen)
+
+
+def log_of(origin: str) -> str | None:
+    """Whose log has this origin, by id; None for what is no log of ours."""
+    found = _ORIGIN.fullmatch(origin)
+    return found[1] if found else None
+
+
+def verifiers_of(vkeys: Sequence[str]) -> list[Verifier]:
+    """The keys that were given; raises Unsound `bad_vkey` or `unknown_algorithm`."""
+    try:
+        return [Verifier.of(one) for one in vkeys]
+    except ProofError as error:
+        raise Unsound(error.code, str(error)) from error
 
 
 def claims(source: Source, signed: Signed) -> Manifest:

@@ -17,6 +17,7 @@ from events.proof.streams import StreamHead, StreamTree
 from events.proof.tiles import WIDTH, Entries, Tile, decode_entries, entries_of, tiles_of
 from events.proof.tree import HashAt, inclusion_proof
 from events.record import canonical
+from services.bundles.anchors import AnchorSource, anchor_parts, claimed_anchors
 from services.bundles.errors import BundleError
 from services.bundles.layout import (
     CHECKPOINT,
@@ -89,7 +90,7 @@ class LogStreams(Protocol):
 class Bundle:
     """The parts of one bundle, each made when it is asked for."""
 
-    def __init__(self, log: LogStreams, tree: LogTree, org: UUID, scope: Scope) -> None:
+    def __init__(self, log: LogStreams, tree: LogTree, org: UUID, scope: Scope, anchors: AnchorSource) -> None:
         head = tree.latest(org)
         if head is None:
             sentence = "The log has no signed checkpoint yet; start the signer (`mentorledger run`) and try again."
@@ -101,6 +102,7 @@ class Bundle:
         self._statement: Statement | None = None
         self._states_programmes = False
         self._look_for_statement()
+        self._anchors = anchors.under(org, self.origin, self.size)
 
     def streams(self) -> list[str]:
         """The streams in scope as the log's newest statement has them; raises BundleError `no_streams_root`."""
@@ -154,7 +156,12 @@ class Bundle:
 
     def _common(self) -> Parts:
         manifest = Manifest(
-            format=FORMAT, origin=self.origin, scope=self._scope, size=self.size, streams_root=self._statement
+            format=FORMAT,
+            origin=self.origin,
+            scope=self._scope,
+            size=self.size,
+            streams_root=self._statement,
+            anchors=claimed_anchors(self._anchors),
         )
         text = files("services.bundles").joinpath("auditor.txt").read_text()
         about = f"{self._scope.kind} {self._scope.id}"
@@ -165,6 +172,8 @@ class Bundle:
             README: partial(_itself, readme),
         }
         parts |= {name: partial(_itself, data) for name, data in schemas().items()}
+        hash_at = self._tree.hash_at(self._org, self.size)
+        parts |= dict(anchor_parts(self._anchors, self.size, self._note, hash_at))
         return parts | {one.path: partial(self._tile_of, one) for one in tiles_of(self.size)}
 
     def _tile_of(self, tile: Tile) -> list[bytes]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from events.proof.errors import ProofError
 from events.proof.notes import Verifier
 from events.proof.tiles import WIDTH, entries_of, tiles_of
+from services.bundles.anchored import NOTHING, Outside, check_anchors
 from services.bundles.continued import check_continued
 from services.bundles.faults import Findings, Unsound, Verdict
 from services.bundles.layout import CHECKPOINT, MANIFEST, PROGRAMME, README, STREAMS, Manifest
-from services.bundles.note import Signed, claims, signed_head
+from services.bundles.note import Signed, claims, signed_head, verifiers_of
 from services.bundles.programme import check_programme
 from services.bundles.redacted import Redacted
 from services.bundles.source import Source, open_source
@@ -28,31 +28,30 @@ _ALWAYS_OPEN = (
 
 
 def verify(
-    path: Path, vkeys: Sequence[str], progress: Callable[[int], None] = lambda done: None, kept: Sequence[bytes] = ()
+    path: Path,
+    vkeys: Sequence[str],
+    progress: Callable[[int], None] = lambda done: None,
+    kept: Sequence[bytes] = (),
+    outside: Outside = NOTHING,
 ) -> Verdict:
     """Check the bundle (a folder or a .zip) at a path with verifier keys (C2SP vkeys) from outside of it.
 
     progress is told how many records were looked at since it was told last; kept: signed checkpoints from outside, from
-    which the log must go on. Every fault ends up in the verdict.
+    which the log must go on; outside: what the anchors are checked with. Every fault ends up in the verdict.
     """
     findings = Findings(progress)
     try:
-        verifiers = _verifiers(vkeys)
+        verifiers = verifiers_of(vkeys)
         with open_source(path, findings) as source:
-            _check(source, verifiers, findings, kept)
+            _check(source, verifiers, findings, kept, outside)
     except Unsound as error:
         findings.add(error.fault)
     return findings.verdict()
 
 
-def _verifiers(vkeys: Sequence[str]) -> list[Verifier]:
-    try:
-        return [Verifier.of(one) for one in vkeys]
-    except ProofError as error:
-        raise Unsound(error.code, str(error)) from error
-
-
-def _check(source: Source, verifiers: list[Verifier], findings: Findings, kept: Sequence[bytes]) -> None:
+def _check(
+    source: Source, verifiers: list[Verifier], findings: Findings, kept: Sequence[bytes], outside: Outside
+) -> None:
     signed = signed_head(source, verifiers)
     manifest = claims(source, signed)
     if manifest.scope.kind not in SCOPES:
@@ -67,6 +66,7 @@ def _check(source: Source, verifiers: list[Verifier], findings: Findings, kept: 
     else:
         _part(source, signed, manifest, verifiers, findings)
     check_continued(source, signed, kept, verifiers, findings)
+    check_anchors(source, signed, manifest, verifiers, outside, findings)
     findings.not_proven.extend(_ALWAYS_OPEN)
 
 
@@ -86,7 +86,7 @@ def _say_who_signed(signed: Signed, verifiers: list[Verifier], findings: Finding
 def _look_for_strangers(source: Source, manifest: Manifest, findings: Findings) -> None:
     """Name the files that belong to a bundle, but not to this one."""
     wanted = {one.path for one in tiles_of(manifest.size)} | {CHECKPOINT, MANIFEST, README}
-    below: tuple[str, ...] = ("schemas/",)
+    below: tuple[str, ...] = ("schemas/", "anchors/")
     if manifest.scope.kind == ORGANISATION:
         wanted |= {one.path for one in entries_of(manifest.size)}
         wanted |= {STREAMS} if manifest.streams_root is not None else set()

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.anchors.stamp import Roots, StampError
+from services.anchors.errors import StampError
+from services.anchors.stamp import Roots
 from tests.anchors.server import Reply, answering, dripping, silent
 from tests.anchors.tsa import Tsa, openssl
 from workers.anchors.errors import AnchorRefused, AnchorUnavailable, AnchorUntrue

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from services.anchors.files import STAMP, WITNESSED
+from tests.anchors.tsa import Tsa
 from tests.bundles.made import MadeLog
 from tests.bundles.oracles import AICS, build_go_oracle
+from tests.bundles.vouched import Installation
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +44,24 @@ def whole(log: MadeLog, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def part(log: MadeLog, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundle of one of its relationships; tests change copies of it."""
     return log.export(tmp_path_factory.mktemp("part") / "bundle", number=2)
+
+
+@pytest.fixture(scope="session")
+def tsa(tmp_path_factory: pytest.TempPathFactory) -> Tsa:
+    """A time-stamp authority made with openssl."""
+    return Tsa(tmp_path_factory.mktemp("authority") / "tsa")
+
+
+@pytest.fixture(scope="session")
+def town(log: MadeLog, tsa: Tsa) -> Installation:
+    """An installation that vouches for that log: a time stamp at 300 records, a witness at 500."""
+    made = Installation(log, tsa)
+    made.vouch(300, STAMP)
+    made.vouch(500, WITNESSED)
+    return made
+
+
+@pytest.fixture(scope="session")
+def vouched(town: Installation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle of that log with its anchors; tests change copies of it."""
+    return town.export(tmp_path_factory.mktemp("vouched") / "bundle")

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, TimeStampResponse, VerifierBuilder
 
-from services.anchors.stamp import Roots, StampError, StampRefused, granted, verified
+from services.anchors.errors import StampError, StampRefused
+from services.anchors.stamp import Roots, granted, verified
 from workers.anchors.errors import AnchorRefused, AnchorUntrue
 from workers.anchors.http import SECONDS, post
 
