@@ -13,8 +13,9 @@ from deploy.backing import Backing, check_redis
 from deploy.errors import DeployError
 from deploy.settings import Settings
 from deploy.signing.reach import reached
-from deploy.signing.standing import gone_back, halted
+from deploy.signing.standing import forgotten, gone_back, halted
 from events import catalogue
+from events.checkpointing import MEMORY_LOST
 from events.organisations import known_platform_log, organisations
 from events.tenancy import check_database, make_engine
 from events.treestore import TreeStore
@@ -76,7 +77,10 @@ def _check_signer(settings: Settings, backing: Backing) -> str:
         return "none here yet; `mentorledger run` starts one"
     with _opened(backing) as engine, reached(settings, backing) as keeper:
         keeper.check()
-        _refuse_logs(gone_back(TreeStore(engine), keeper, organisations(engine)))
+        tree, known = TreeStore(engine), organisations(engine)
+        if faults := forgotten(tree, keeper, known):
+            raise DeployError(MEMORY_LOST, "\n     ".join(faults))
+        _refuse_logs(gone_back(tree, keeper, known))
     where = "answers" if backing.signer_url else f"does not run; its folder {settings.signer_folder} is sound"
     return f"{where}; no log is shorter than what was signed of it"
 

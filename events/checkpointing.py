@@ -69,12 +69,20 @@ def checkpoint(store: TreeStore, signer: Signer, org: UUID) -> StoredCheckpoint 
 
 
 def halt_if_gone_back(store: TreeStore, signer: Signer, org: UUID) -> bool:
-    """Halt the log if it is shorter than what was signed of it; whether it is."""
-    known, size = signer.state(store.origin(org)), store.size(org)
+    """Halt the log if it is shorter than what was signed of it, or nobody remembers what was; whether it is halted."""
+    try:
+        _, known, size = _looked(store, signer, org, store.origin_number(org))
+    except LogHalted:
+        return True
     if known.size <= size:
         return False
     _halt(store, org, gone_back(size, known.size))
     return True
+
+
+def has_forgotten(known: SignerState, latest: StoredCheckpoint | None) -> bool:
+    """Whether a signer remembers less than what the database holds its signature of; latest: read before known."""
+    return latest is not None and latest.size > known.size
 
 
 def gone_back(size: int, signed: int) -> str:
@@ -86,6 +94,11 @@ def gone_back(size: int, signed: int) -> str:
     )
 
 
+MEMORY_LOST = "memory_lost"
+FORGOTTEN = (
+    "The signer has forgotten what it signed of this log, and so cannot tell whether history was changed. It takes "
+    "nothing until the signer is told its last checkpoint; `mentorledger doctor` says how."
+)
 _CHANGED = (
     "The records of this log do not continue what was signed of it: history was changed. It takes nothing until the "
     "records are as they were signed (from a replica or an export) or it is continued under a new origin; "
@@ -98,11 +111,9 @@ _OVERTAKEN = ("stale", "went_back")
 def _attempt(store: TreeStore, signer: Signer, org: UUID) -> StoredCheckpoint | None:
     number = store.origin_number(org)
     origin = origin_of(org, number)
-    # In this order: what was signed was committed before, so that a log that is shorter now did go back.
-    known, size = signer.state(origin), store.size(org)
+    latest, known, size = _looked(store, signer, org, number)
     if known.size > size:
         raise _halt(store, org, gone_back(size, known.size))
-    latest = store.latest(org, number)
     if size == 0 or (known.size == size and latest is not None and latest.size == size):
         return None
     while store.complete_tiles(org):
@@ -117,6 +128,26 @@ def _attempt(store: TreeStore, signer: Signer, org: UUID) -> StoredCheckpoint | 
         raise
     _check(note, head, known)
     return store.put_checkpoint(org, number, size, head.root, note)
+
+
+def _looked(
+    store: TreeStore, signer: Signer, org: UUID, number: int
+) -> tuple[StoredCheckpoint | None, SignerState, int]:
+    """The newest checkpoint that is stored, what the signer remembers, the log's size; LogHalted where it forgot.
+
+    In this order: what is stored was remembered before, and what was signed was committed before. So a memory that is
+    behind the stored one was lost, and a log that is shorter than the memory did go back.
+    """
+    latest = store.latest(org, number)
+    try:
+        known = signer.state(origin_of(org, number))
+    except SignerRefused as refused:
+        if refused.code == MEMORY_LOST:
+            raise _halt(store, org, FORGOTTEN) from refused
+        raise
+    if has_forgotten(known, latest):
+        raise _halt(store, org, FORGOTTEN)
+    return latest, known, store.size(org)
 
 
 def _check(note: bytes, head: Checkpoint, known: SignerState) -> None:

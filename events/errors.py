@@ -84,7 +84,8 @@ class SignerRefused(EventsError):
     """The signer answered and did not sign.
 
     `code`: stale (its memory is at another size than was said, fact `size`), went_back (its memory is at a larger
-    size, fact `size`), inconsistent (the new root does not continue the signed one), bad_request, unauthorised.
+    size, fact `size`), inconsistent (the new root does not continue the signed one), memory_lost (it has the key and
+    does not know what it signed), memory_unusable, bad_note, bad_request, unauthorised.
     """
 
     code = "signer_refused"

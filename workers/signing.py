@@ -56,6 +56,10 @@ class Keeper(Signer, Protocol):
         """Make a new key, which signs beside the old one for `days`; while both sign, the same rotation again."""
         ...
 
+    def remember(self, origin: str, note: bytes | None) -> SignerState:
+        """Learn again what was signed last, from a note that the log's key signed; None: nothing was."""
+        ...
+
 
 class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """POST /state, POST /keys."""
@@ -80,8 +84,15 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     days: int
 
 
+class Reminder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /remember: the last checkpoint, None where nothing was signed."""
+
+    origin: str
+    note: str | None
+
+
 class StateAnswer(msgspec.Struct, frozen=True):
-    """To POST /state."""
+    """To POST /state, POST /remember."""
 
     vkey: str
     size: int
@@ -129,8 +140,7 @@ class HttpSigner:
 
     def state(self, origin: str) -> SignerState:
         """What the signer remembers of a log; a log that it did not know gets its key now."""
-        told = self._ask("/state", About(origin), StateAnswer)
-        return SignerState(vkey=told.vkey, size=told.size, root=told.root)
+        return _state(self._ask("/state", About(origin), StateAnswer))
 
     def sign(self, origin: str, old: int, proof: list[bytes], size: int, root: bytes) -> bytes:
         """The signed note of a tree head; proof leads from the last signed size, old, to size."""
@@ -148,13 +158,18 @@ class HttpSigner:
         """Make a new key, which signs beside the old one for `days`; while both sign, the same rotation again."""
         return self._ask("/rotate", Change(origin, days), Rotation)
 
+    def remember(self, origin: str, note: bytes | None) -> SignerState:
+        """Learn again what was signed last, from a note that the log's key signed; None: nothing was."""
+        told = None if note is None else note.decode("utf-8", "replace")
+        return _state(self._ask("/remember", Reminder(origin, told), StateAnswer))
+
     def check(self) -> None:
         """Raise SignerUnavailable or SignerRefused where no signer answers to our secret."""
         status, body = self._exchange("GET", "/health", b"")
         if status != 200:
             raise _refused(body)
 
-    def _ask(self, path: str, question: About | Head | Change, form: type[Answer]) -> Answer:
+    def _ask(self, path: str, question: About | Head | Change | Reminder, form: type[Answer]) -> Answer:
         status, body = self._exchange("POST", path, msgspec.json.encode(question))
         if status != 200:
             raise _refused(body)
@@ -178,6 +193,10 @@ class HttpSigner:
             ) from error
         finally:
             connection.close()
+
+
+def _state(told: StateAnswer) -> SignerState:
+    return SignerState(vkey=told.vkey, size=told.size, root=told.root)
 
 
 def _refused(body: bytes) -> SignerRefused | SignerUnavailable:

@@ -1,21 +1,23 @@
-"""Show the key that checkpoints of an organisation are checked with, or replace it by a new one."""
+"""Show the key that checkpoints of an organisation are checked with, replace it, or remind the signer of the last."""
 
 import argparse
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from deploy.backing import open_backing
 from deploy.commands.org import ACTOR
 from deploy.composition import Core, composed
+from deploy.errors import DeployError
 from deploy.options import add_action_data, add_json, add_org
 from deploy.organisation import the_organisation
 from deploy.settings import Settings
 from deploy.signing.reach import reached
 from events.proof.notes import Verifier
 from events.subjects.log import KeyRotated
-from events.treestore import TreeStore
+from events.treestore import StoredCheckpoint, TreeStore
 from services.pipeline import Fact
 from services.streams import log_stream
 from workers.signing import Keeper
@@ -33,7 +35,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--overlap", type=int, default=OVERLAP_DAYS, metavar="DAYS", help="how long both sign (default: 30 days)"
     )
     rotate.set_defaults(act=_rotate)
-    for action in (show, rotate):
+    remember = actions.add_parser("remember", help="tell a signer that has lost its memory what it signed last")
+    known = remember.add_mutually_exclusive_group()
+    known.add_argument(
+        "--checkpoint", type=Path, metavar="FILE", help="the last checkpoint (default: the newest in the database)"
+    )
+    known.add_argument("--nothing-signed", action="store_true", help="no checkpoint was ever given out")
+    remember.set_defaults(act=_remember)
+    for action in (show, rotate, remember):
         add_org(action)
         add_action_data(action)
         add_json(action)
@@ -75,6 +84,34 @@ def _rotate(args: argparse.Namespace, core: Core, org: UUID, keeper: Keeper) -> 
         return
     print(f"New key\n{told['vkey']}\nFingerprint\n{told['fingerprint']}")
     print(f"Both keys sign until {until}. Give the new one to all who have the old one.")
+
+
+def _remember(args: argparse.Namespace, core: Core, org: UUID, keeper: Keeper) -> None:
+    tree = TreeStore(core.engine)
+    state = keeper.remember(tree.origin(org), _last_note(args, tree.latest(org)))
+    if args.json:
+        print(json.dumps({"organisation_id": str(org), "size": state.size, "root": state.root.hex()}))
+        return
+    print(f"The signer knows again that it has signed {state.size:,} records of this log.")
+    if tree.halted(org):
+        print(f"Then: `mentorledger log resume --org {org}`, which holds every record up to that.")
+
+
+def _last_note(args: argparse.Namespace, latest: StoredCheckpoint | None) -> bytes | None:
+    if args.checkpoint is not None:
+        try:
+            found: bytes = args.checkpoint.read_bytes()
+        except OSError as error:
+            raise DeployError("no_checkpoint", f"{args.checkpoint} cannot be read ({error.strerror}).") from error
+        return found
+    if latest is not None:
+        return latest.note
+    if not args.nothing_signed:
+        raise DeployError(
+            "no_checkpoint",
+            "The database holds no checkpoint of this log. Give one with --checkpoint, or say --nothing-signed.",
+        )
+    return None
 
 
 def _told(vkey: str, signs_until: int | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import NoReturn
 
 from deploy.signing.folder import SignerFolder, StoredKey, StoredKeys, StoredMemory, unusable
-from events.checkpointing import SignerState
+from events.checkpointing import MEMORY_LOST, SignerState
 from events.errors import SignerRefused
 from events.proof.checkpoint import Checkpoint, open_checkpoint, signed
 from events.proof.errors import ProofError
@@ -73,16 +73,29 @@ class Desk:
             return note
 
     def keys(self, origin: str) -> tuple[ActiveKey, ...]:
-        """The keys that sign for a log now, the newest first."""
-        with self._opened(origin) as log:
-            return tuple(
-                ActiveKey(key.vkey, stored.signs_until) for key, stored in zip(log.keys, log.stored.keys, strict=True)
-            )
+        """The keys that sign for a log now, the newest first; told also where it is not known what they signed."""
+        with self._files(origin) as (stored, _):
+            return tuple(ActiveKey(key.vkey, one.signs_until) for key, one in _signing(stored))
 
     def retired(self, origin: str) -> tuple[RetiredKey, ...]:
         """The keys that signed for a log before, the first one first."""
-        with self._opened(origin) as log:
-            return log.stored.retired
+        with self._files(origin) as (stored, _):
+            return stored.retired
+
+    def remember(self, origin: str, note: bytes | None) -> SignerState:
+        """Learn again what was signed last: what a note says that a key of the log has signed; None: nothing was.
+
+        Raises SignerRefused: bad_note, went_back for less than what is remembered, memory_unusable.
+        """
+        with self._files(origin) as (stored, memory):
+            keys = [key for key, _ in _signing(stored)]
+            fresh = StoredMemory(origin, 0, EMPTY_ROOT) if note is None else _remembered(origin, note, keys)
+            if memory is None or memory.size < fresh.size:
+                self.folder.keep(fresh)
+            elif (memory.size, memory.root) != (fresh.size, fresh.root):
+                message = f"The signer remembers a checkpoint of {memory.size} records, and forgets nothing for one of "
+                raise SignerRefused(f"{message}{fresh.size}.", "went_back", size=memory.size)
+            return SignerState(vkey=keys[0].vkey, size=fresh.size, root=fresh.root)
 
     def rotate(self, origin: str, days: int) -> Rotation:
         """Make a new key, which signs beside the old one for `days`; while both sign, the same rotation again.
@@ -111,19 +124,24 @@ class Desk:
 
     @contextmanager
     def _opened(self, origin: str) -> Iterator[Log]:
-        """A log's files, for one request at a time; made for a log that is new here."""
+        """A log's files, with a memory that fits to the keys."""
+        with self._files(origin) as (keys, memory):
+            if memory is None:
+                raise SignerRefused(
+                    f"The memory of {origin} is gone, its key is there: it cannot be known what was signed. Tell the "
+                    "signer the last checkpoint, `mentorledger key remember`; `mentorledger doctor` says which one.",
+                    MEMORY_LOST,
+                )
+            yield _sound(keys, memory)
+
+    @contextmanager
+    def _files(self, origin: str) -> Iterator[tuple[StoredKeys, StoredMemory | None]]:
+        """A log's files, for one request at a time; made for a log that is new here. No memory: it was lost."""
         with self._guard:
             lock = self._locks[origin]
         with lock:
             keys, memory = self.folder.keys(origin), self.folder.memory(origin)
-            if keys is None:
-                keys, memory = self._begin(origin, memory)
-            if memory is None:
-                raise unusable(
-                    f"The memory of {origin} is gone, its key is there: it cannot be known what was signed. "
-                    "Bring the .memory file back from the newest copy of the signer's folder."
-                )
-            yield _sound(keys, memory)
+            yield self._begin(origin, memory) if keys is None else (keys, memory)
 
     def _begin(self, origin: str, memory: StoredMemory | None) -> tuple[StoredKeys, StoredMemory]:
         if memory is None:
@@ -182,6 +200,20 @@ def _sound(stored: StoredKeys, memory: StoredMemory) -> Log:
     if not keys or said != Checkpoint(memory.origin, memory.size, memory.root):
         raise _strange(memory)
     return Log(stored, memory, keys)
+
+
+def _signing(stored: StoredKeys) -> list[tuple[SigningKey, StoredKey]]:
+    return [(SigningKey.of(stored.origin, key.seed), key) for key in stored.keys]
+
+
+def _remembered(origin: str, note: bytes, keys: list[SigningKey]) -> StoredMemory:
+    try:
+        said = open_checkpoint(note, [Verifier.of(key.vkey) for key in keys])
+    except ProofError as error:
+        raise SignerRefused(
+            f"No key of {origin} has signed this as a checkpoint: {error.message}", "bad_note"
+        ) from error
+    return StoredMemory(origin, said.size, said.root, note.decode())
 
 
 def _strange(memory: StoredMemory) -> SignerRefused:

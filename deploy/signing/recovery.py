@@ -14,13 +14,13 @@ from deploy.composition import Core
 from deploy.errors import DeployError
 from deploy.signing.replica import lost, opened
 from deploy.signing.standing import standing
-from events.checkpointing import halt_if_gone_back
+from events.checkpointing import FORGOTTEN, MEMORY_LOST, SignerState, halt_if_gone_back, has_forgotten
 from events.proof.checkpoint import origin_of
 from events.proof.tiles import WIDTH
 from events.proof.tree import root as root_of
 from events.refill import refill
 from events.subjects.log import LogContinued
-from events.treestore import TreeStore
+from events.treestore import StoredCheckpoint, TreeStore
 from projections.auditing import Anchor, audit
 from projections.auditing_views import OF_VIEWS
 from projections.heads import LIVE
@@ -44,8 +44,9 @@ class Recovery:
     def resume(self) -> int:
         """Read every record again and compare with the signer's memory, then let the log go on; how many there are.
 
-        Raises DeployError `records_missing`, `records_differ`.
+        Raises DeployError `memory_lost`, `records_missing`, `records_differ`.
         """
+        memory = self._memory()
         one = standing(self.tree, self.keeper, self.org)
         if one.size < one.signed:
             raise DeployError(
@@ -54,7 +55,6 @@ class Recovery:
                 "newer state first (from a newer copy with its write-ahead log), or the records from a replica or a "
                 "bundle of the whole organisation: `mentorledger log refill`.",
             )
-        memory = self.keeper.state(self.tree.origin(self.org))
         records = self._audited(Anchor("the signer", memory.size, memory.root))
         self.tree.resume(self.org)
         return records
@@ -81,7 +81,7 @@ class Recovery:
         `nothing_missing`, and those of `deploy.signing.replica`.
         """
         size, root = self._left()
-        signed = self.keeper.state(self.tree.origin(self.org))
+        signed = self._memory()
         with (
             opened(database, self.org) as copy,
             closing(copy.records()) as records,
@@ -94,6 +94,7 @@ class Recovery:
     def _left(self) -> tuple[int, bytes]:
         """Size and root of what is left of a log that lost records; it is halted from then on."""
         tree, org = self.tree, self.org
+        self._memory()
         if not halt_if_gone_back(tree, self.keeper, org):
             raise DeployError("nothing_missing", "This log has all records that were signed of it.")
         while tree.complete_tiles(org):
@@ -114,11 +115,25 @@ class Recovery:
         elif number == 1:
             raise DeployError("not_halted", "This log takes events under its first origin: there is nothing to leave.")
         old, new = origin_of(self.org, number - 1), origin_of(self.org, number)
-        last = self.keeper.state(old)
+        last = self._last(old, number - 1)
         data = LogContinued(old_origin=old, new_origin=new, size=last.size, root=last.root.hex())
         fact = Fact(stream=log_stream(self.org), data=data, occurred_at=datetime.now(UTC))
         self.core.pipeline.record(self.org, [fact], actor=actor, key=f"log-continued-{number}")
         return new
+
+    def _memory(self) -> SignerState:
+        """What was signed, as the signer remembers it; refused where it has forgotten some of it."""
+        latest = self.tree.latest(self.org)
+        known = self.keeper.state(self.tree.origin(self.org))
+        if has_forgotten(known, latest):
+            raise DeployError(MEMORY_LOST, f"{FORGOTTEN} Then give this again.")
+        return known
+
+    def _last(self, origin: str, number: int) -> SignerState | StoredCheckpoint:
+        """The last tree head that was signed under an origin, by the signer's memory or by what is stored."""
+        latest = self.tree.latest(self.org, number)
+        known = self.keeper.state(origin)
+        return latest if latest is not None and has_forgotten(known, latest) else known
 
     def _require_one_state(self) -> None:
         """Refuse to sign anew what does not even agree with itself."""

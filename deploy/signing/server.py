@@ -12,8 +12,9 @@ from typing import Any
 
 import msgspec
 
+from events.checkpointing import SignerState
 from events.errors import SignerRefused
-from workers.signing import About, Change, Head, Keeper, KeysAnswer, NoteAnswer, Refusal, StateAnswer
+from workers.signing import About, Change, Head, Keeper, KeysAnswer, NoteAnswer, Refusal, Reminder, StateAnswer
 
 LARGEST_QUESTION = 65_536
 SECONDS = 10.0
@@ -24,6 +25,8 @@ STATUS = {
     "stale": 409,
     "went_back": 409,
     "inconsistent": 422,
+    "bad_note": 422,
+    "memory_lost": 503,
     "memory_unusable": 503,
 }
 Answer = tuple[int, Any]
@@ -64,7 +67,15 @@ def answer(desk: Keeper, path: str, body: bytes) -> Answer:
 
 
 def _state(desk: Keeper, body: bytes) -> StateAnswer:
-    found = desk.state(msgspec.json.decode(body, type=About).origin)
+    return _told(desk.state(msgspec.json.decode(body, type=About).origin))
+
+
+def _remember(desk: Keeper, body: bytes) -> StateAnswer:
+    told = msgspec.json.decode(body, type=Reminder)
+    return _told(desk.remember(told.origin, None if told.note is None else told.note.encode()))
+
+
+def _told(found: SignerState) -> StateAnswer:
     return StateAnswer(found.vkey, found.size, found.root)
 
 
@@ -88,6 +99,7 @@ _QUESTIONS: dict[str, Callable[[Keeper, bytes], Any]] = {
     "/sign": _sign,
     "/keys": _keys,
     "/rotate": _rotate,
+    "/remember": _remember,
 }
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from events.checkpointing import SignerState, checkpoint, halt_if_gone_back
+from events.checkpointing import FORGOTTEN, SignerState, checkpoint, halt_if_gone_back
 from events.errors import ClockJump, LogHalted, SignerRefused, SignerUnavailable, UnknownOrganisation
 from events.log import Log
 from events.proof.checkpoint import Checkpoint, open_checkpoint, origin_of, signed
@@ -267,10 +267,68 @@ def test_a_signer_that_is_always_elsewhere_is_given_up(store, url, org) -> None:
     assert 5 == signer.asked
 
 
-def test_a_signer_that_forgot_signs_from_the_beginning(store, signer, url, org) -> None:
-    """What it signs again is the same history; the checkpoint of a size stays the one that was stored first."""
-    grow(url, org, 300)
+@pytest.mark.parametrize("look", (checkpoint, halt_if_gone_back))
+def test_a_signer_that_forgot_signs_nothing(store, signer, log, url, org, look) -> None:
+    """Less in its memory than what is stored of it: it cannot tell a changed history, and the log is halted."""
+    grow(url, org, 3)
     first = checkpoint(store, signer, org)
+    grow(url, org, 2)
     signer.forget(origin_of(org))
-    assert first == checkpoint(store, signer, org)
-    assert checkpoint(store, signer, org) is None
+    if look is checkpoint:
+        with pytest.raises(LogHalted, match="forgotten"):
+            look(store, signer, org)
+    else:
+        assert look(store, signer, org)
+    assert first == store.latest(org)
+    assert 1 == signer.asked
+    with pytest.raises(LogHalted, match="forgotten"):
+        log.append(org, append(write(new_stream(), goal())))
+
+
+@pytest.mark.parametrize("look", (checkpoint, halt_if_gone_back))
+def test_a_signer_that_says_that_it_forgot_halts_the_log(store, url, org, look) -> None:
+    """Also a log of which nothing is stored; another refusal to look is no reason for a halt."""
+
+    class Silent(MemorySigner):
+        code = "memory_unusable"
+
+        def state(self, origin: str) -> SignerState:
+            raise SignerRefused("It does not know.", self.code)
+
+    signer = Silent()
+    grow(url, org, 2)
+    with pytest.raises(SignerRefused):
+        look(store, signer, org)
+    assert store.halted(org) is None
+    signer.code = "memory_lost"
+    if look is checkpoint:
+        with pytest.raises(LogHalted):
+            look(store, signer, org)
+    else:
+        assert look(store, signer, org)
+    assert FORGOTTEN == store.halted(org)
+
+
+def test_what_others_sign_meanwhile_is_no_lost_memory(everything, signer, url, org) -> None:
+    """A checkpoint that is signed and stored between two of our questions does not look like one that was forgotten."""
+
+    class Overtaken(TreeStore):
+        def size(self, org: UUID) -> int:
+            found = super().size(org)
+            checkpoint(TreeStore(everything.engine), signer, org)
+            return found
+
+    class Later(MemorySigner):
+        def state(self, origin: str) -> SignerState:
+            found = signer.state(origin)
+            checkpoint(TreeStore(everything.engine), signer, org)
+            return found
+
+        def sign(self, origin: str, old: int, proof: list[bytes], size: int, root: bytes) -> bytes:
+            return signer.sign(origin, old, proof, size, root)
+
+    grow(url, org, 2)
+    checkpoint(Overtaken(everything.engine), signer, org)
+    grow(url, org, 2)
+    checkpoint(TreeStore(everything.engine), Later(), org)
+    assert TreeStore(everything.engine).halted(org) is None

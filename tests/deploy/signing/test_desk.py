@@ -5,6 +5,7 @@ import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -12,16 +13,16 @@ from deploy.errors import DeployError
 from deploy.signing.desk import DAY, Desk
 from deploy.signing.folder import open_signer_folder
 from events.errors import SignerRefused
-from events.proof.checkpoint import open_checkpoint
+from events.proof.checkpoint import Checkpoint, open_checkpoint, signed
 from events.proof.errors import ProofError
-from events.proof.notes import Verifier
+from events.proof.notes import SigningKey, Verifier
 from tests.deploy.signing.chain import FORGED, ORIGIN, TRUE
 from workers.signing import RetiredKey
 
 
-def file(root: Path, suffix: str) -> Path:
-    """A log's file."""
-    (found,) = root.glob(f"*.{suffix}")
+def file(root: Path, suffix: str, origin: str | None = None) -> Path:
+    """A log's file: of the only log there is, or of one of them."""
+    (found,) = root.glob(f"{'*' if origin is None else quote(origin, safe='')}.{suffix}")
     return found
 
 
@@ -117,13 +118,50 @@ def test_ask_by_ask_of_many_at_once_is_one_history(keeper):
 
 
 def test_lost_memory_is_no_empty_memory(desk, root):
-    """A log with a key and no memory is not signed: nobody knows what was given out."""
+    """A log with a key and no memory is not signed: nobody knows what was given out. Its key can be shown."""
     TRUE.signed(desk, 3)
+    keys = desk.keys(ORIGIN)
     file(root, "memory").unlink()
-    for ask in (desk.state, desk.keys):
-        assert "memory_unusable" == refused(ask, ORIGIN).code
-    assert "memory_unusable" == refused(desk.sign, ORIGIN, 0, [], 2, TRUE.root(2)).code
+    assert "memory_lost" == refused(desk.state, ORIGIN).code
+    assert "memory_lost" == refused(desk.rotate, ORIGIN, 30).code
+    for size in (2, 3, 4):
+        assert "memory_lost" == refused(desk.sign, ORIGIN, 0, [], size, TRUE.root(size)).code
+    assert (keys, ()) == (desk.keys(ORIGIN), desk.retired(ORIGIN))
     assert not list(root.glob("*.memory"))
+
+
+def test_lost_memory_comes_back_from_the_last_checkpoint(keeper, root):
+    """What the log's own key has signed is believed; from there it goes on, and no further back."""
+    early, late = TRUE.signed(keeper, 3), TRUE.signed(keeper, 5)
+    file(root, "memory").unlink()
+    assert 3 == keeper.remember(ORIGIN, early).size
+    assert keeper.state(ORIGIN) == keeper.remember(ORIGIN, early)
+    assert (5, TRUE.root(5)) == (keeper.remember(ORIGIN, late).size, keeper.state(ORIGIN).root)
+    for less in (early, None):
+        assert "went_back" == refused(keeper.remember, ORIGIN, less).code
+    assert late == TRUE.signed(keeper, 5)
+    assert "inconsistent" == refused(FORGED.signed, keeper, 6).code
+    TRUE.signed(keeper, 6)
+
+
+def test_memory_comes_back_from_nobody_else_s_checkpoint(keeper, root):
+    """A note that no key of the log signed, that was changed, or that is none: the memory stays lost."""
+    note = TRUE.signed(keeper, 3)
+    stranger = signed(Checkpoint(ORIGIN, 9, TRUE.root(9)), [SigningKey.generate(ORIGIN)])
+    other = TRUE.signed(keeper, 3, origin=f"{ORIGIN}/2")
+    file(root, "memory", ORIGIN).unlink()
+    for wrong in (stranger, other, note.replace(b"\n3\n", b"\n4\n"), b"", b"\xff", note[:-3]):
+        assert "bad_note" == refused(keeper.remember, ORIGIN, wrong).code
+    assert "memory_lost" == refused(keeper.state, ORIGIN).code
+
+
+def test_key_that_has_signed_nothing_is_told_so(keeper, root):
+    """Only whoever runs the signer can know that nothing was given out."""
+    vkey = keeper.state(ORIGIN).vkey
+    file(root, "memory").unlink()
+    assert "memory_lost" == refused(keeper.state, ORIGIN).code
+    assert (0, vkey) == (keeper.remember(ORIGIN, None).size, keeper.state(ORIGIN).vkey)
+    TRUE.signed(keeper, 2)
 
 
 def test_lost_key_is_not_replaced_by_a_new_one(desk, root):
