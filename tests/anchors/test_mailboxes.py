@@ -14,11 +14,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from events.errors import SignerRefused, VersionConflict
-from events.organisations import create_log
+from events.organisations import create_log, organisations
 from events.proof.checkpoint import open_checkpoint, origin_of
 from events.subjects.log import LogContinued
 from events.subjects.organisation import OrganisationCreated
 from projections.effects import FAILED
+from projections.waiting import work_waiting
 from services.decisions.organisation import CreateOrganisation, SetAnchorMail
 from services.pipeline import Fact, Pipeline
 from services.streams import log_stream
@@ -32,6 +33,7 @@ from workers.anchors.targets import Targets
 from workers.checkpoints import make_checkpoint
 from workers.context import Context, provide
 from workers.mail.errors import MailDelayed, MailError, MailRefused, MailUnknown
+from workers.reports.schedule import planned_key
 
 AUDITOR, FUNDER = "auditor@firm.example", "grants@fund.example"
 
@@ -288,7 +290,11 @@ def test_one_organisation_s_failure_stops_no_other(context, sink, monkeypatch, c
 
 def test_what_failed_comes_after_all_others(context, monkeypatch):
     """A mail server that is slow for one organisation does not use up the round of those behind it."""
-    first, second = founded(context, AUDITOR), founded(context, FUNDER)
+    for _ in range(2):
+        founded(context)
+    first, second = organisations(context.engine)
+    name(context, first, AUDITOR)
+    name(context, second, FUNDER)
     mailed(replace(context, mail=Choosy({AUDITOR: MailDelayed("slow")})))
     grow(context, second)
     faulty = Choosy({AUDITOR: MailDelayed("slow")})
@@ -366,7 +372,10 @@ def test_nothing_is_left_to_do_behind_a_round(context):
     name(context, org)
     mailed(context)
     assert [] == context.effects.below(org, "anchor")
-    assert [] == context.effects.held(org, "anchors")
+    name(context, org, AUDITOR)
+    mailed(context)
+    later = now() + timedelta(minutes=2)
+    assert [False] == [one.reminders for one in work_waiting(context.engine, later, planned_key(later), signed=False)]
 
 
 def test_the_job_mails_though_the_installation_s_log_is_stuck(database, signer, sink, monkeypatch):
