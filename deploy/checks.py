@@ -77,7 +77,8 @@ def _check_signer(settings: Settings, backing: Backing) -> str:
         return "none here yet; `mentorledger run` starts one"
     with _opened(backing) as engine, reached(settings, backing) as keeper:
         keeper.check()
-        tree, known = TreeStore(engine), organisations(engine)
+        tree, platform = TreeStore(engine), known_platform_log(engine)
+        known = [*organisations(engine), *([platform] if platform else [])]
         if faults := forgotten(tree, keeper, known):
             raise DeployError(MEMORY_LOST, "\n     ".join(faults))
         _refuse_logs(gone_back(tree, keeper, known))

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from deploy import tokens
 from deploy.composition import Core
 from deploy.errors import DeployError
-from events.organisations import create_log, organisations
+from events.organisations import create_log, known_platform_log, organisations
 from projections.queries import Queries
 from projections.subjects.organisation import OrganisationState
 from services.decisions.organisation import CreateOrganisation
@@ -29,6 +29,13 @@ def the_organisation(engine: Engine, asked: UUID | None) -> UUID:
     if len(known) > 1:
         raise DeployError("which_organisation", f"There are {len(known)} organisations; name one with --org.")
     return known[0]
+
+
+def the_log(engine: Engine, asked: UUID | None) -> UUID:
+    """Return the organisation as `the_organisation` does; the installation's own log too, where its id is asked for."""
+    if asked is not None and asked == known_platform_log(engine):
+        return asked
+    return the_organisation(engine, asked)
 
 
 def make_organisation(core: Core, name: str, *, actor: str) -> tuple[UUID, str]:

@@ -12,7 +12,7 @@ from deploy.commands.org import ACTOR
 from deploy.composition import Core, composed
 from deploy.errors import DeployError
 from deploy.options import add_action_data, add_json, add_org
-from deploy.organisation import the_organisation
+from deploy.organisation import the_log
 from deploy.settings import Settings
 from deploy.signing.reach import reached
 from events.proof.notes import Verifier
@@ -51,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Do what the action says."""
     with open_backing(settings) as backing, composed(backing.service_url) as core:
-        org = the_organisation(core.engine, args.org)
+        org = the_log(core.engine, args.org)
         with reached(settings, backing) as keeper:
             args.act(args, core, org, keeper)
     return 0

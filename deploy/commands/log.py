@@ -9,7 +9,7 @@ from deploy.backing import Backing, open_backing
 from deploy.commands.org import ACTOR
 from deploy.composition import Core, composed
 from deploy.options import add_action_data, add_json, add_org
-from deploy.organisation import the_organisation
+from deploy.organisation import the_log
 from deploy.quiet import require_stopped
 from deploy.settings import Settings
 from deploy.signing.reach import reached
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _status(args: argparse.Namespace, backing: Backing, core: Core, keeper: Keeper) -> None:
-    asked = organisations(core.engine) if args.org is None else [the_organisation(core.engine, args.org)]
+    asked = organisations(core.engine) if args.org is None else [the_log(core.engine, args.org)]
     found = [standing(TreeStore(core.engine), keeper, org) for org in asked]
     if args.json:
         print(json.dumps([_as_json(one) for one in found]))
@@ -96,7 +96,7 @@ def _refill(args: argparse.Namespace, backing: Backing, core: Core, keeper: Keep
 
 
 def _recovery(args: argparse.Namespace, core: Core, keeper: Keeper) -> Recovery:
-    return Recovery(core, TreeStore(core.engine), keeper, the_organisation(core.engine, args.org))
+    return Recovery(core, TreeStore(core.engine), keeper, the_log(core.engine, args.org))
 
 
 def _tell(args: argparse.Namespace, recovery: Recovery, said: str) -> None:

@@ -59,9 +59,7 @@ def gone_back(tree: TreeStore, signer: Signer, orgs: Iterable[UUID]) -> list[str
 
 def forgotten(tree: TreeStore, keeper: Keeper, orgs: Iterable[UUID]) -> list[str]:
     """Say of each log of which the signer has forgotten what it signed how to tell it."""
-    return [
-        f"Organisation {org}: {FORGOTTEN} {_reminder(tree, keeper, org)}" for org in orgs if _lost(tree, keeper, org)
-    ]
+    return [f"Log {org}: {FORGOTTEN} {_reminder(tree, keeper, org)}" for org in orgs if _lost(tree, keeper, org)]
 
 
 def _lost(tree: TreeStore, keeper: Keeper, org: UUID) -> bool:
@@ -99,4 +97,4 @@ def _reminder(tree: TreeStore, keeper: Keeper, org: UUID) -> str:
 
 def _fault(org: UUID, why: str) -> str:
     remedy = "See the check of the signer." if why == FORGOTTEN else REMEDY.format(org=org)
-    return f"Organisation {org}: {why} {remedy}"
+    return f"Log {org}: {why} {remedy}"

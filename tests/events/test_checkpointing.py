@@ -320,12 +320,13 @@ def test_what_others_sign_meanwhile_is_no_lost_memory(everything, signer, url, o
 
     class Later(MemorySigner):
         def state(self, origin: str) -> SignerState:
-            found = signer.state(origin)
+            found: SignerState = signer.state(origin)
             checkpoint(TreeStore(everything.engine), signer, org)
             return found
 
         def sign(self, origin: str, old: int, proof: list[bytes], size: int, root: bytes) -> bytes:
-            return signer.sign(origin, old, proof, size, root)
+            note: bytes = signer.sign(origin, old, proof, size, root)
+            return note
 
     grow(url, org, 2)
     checkpoint(Overtaken(everything.engine), signer, org)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -9,7 +10,10 @@ import pytest
 
 from deploy.composition import composed
 from events.errors import LogHalted
+from events.organisations import platform_log
 from events.proof.checkpoint import origin_of
+from events.subjects.platform import CheckpointSeen
+from services.pipeline import Fact
 from tests.deploy.signing.logs import FORGE, GO_BACK, as_owner, fault, newest, refusal, said, sign
 
 
@@ -68,6 +72,27 @@ def test_a_database_that_went_back_too_needs_somebody_elses_checkpoint(command, 
     assert 3 == said(command, "key", "remember", "--checkpoint", str(held))["size"]
     assert "records_missing" == refusal(command, "log", "resume")
     assert "log_halted" == fault(command, "signer")[0]
+
+
+def test_the_installations_own_log_is_looked_after_too(command, org, folder, database):
+    """It is in no list of organisations, but has a memory: the doctor names it, and `--org` takes its id."""
+    with composed(database.service_url) as core:
+        own = platform_log(core.engine)
+        seen = CheckpointSeen(origin=origin_of(org), size=1, root="00" * 32)
+        fact = Fact(stream=f"platform-{org}", data=seen, occurred_at=datetime.now(UTC))
+        core.pipeline.record(own, [fact], actor="worker:anchors")
+    sign(database, folder, org)
+    sign(database, folder, own)
+    (memory,) = folder.glob(f"*{own}.memory")
+    memory.unlink()
+    code, message = fault(command, "signer")
+    assert ("memory_lost", True, False) == (code, str(own) in message, str(org) in message)
+    with pytest.raises(LogHalted):
+        sign(database, folder, own)
+    said(command, "key", "remember", "--org", str(own))
+    said(command, "log", "resume", "--org", str(own))
+    assert None is fault(command, "signer")[0]
+    sign(database, folder, own)
 
 
 def test_a_checkpoint_of_another_key_reminds_nobody(command, org, folder, database, tmp_path):
