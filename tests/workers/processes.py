@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -50,9 +50,11 @@ def program(module: str, *words: str, env: dict[str, str], log: Path) -> Iterato
         yield process
     finally:
         if process.poll() is None:
-            for child in psutil.Process(process.pid).children(recursive=True):
-                child.kill()
+            children = psutil.Process(process.pid).children(recursive=True)
             process.kill()
+            for child in children:
+                with suppress(psutil.NoSuchProcess):  # a fork may end at any moment
+                    child.kill()
         process.wait()
 
 
