@@ -17,6 +17,7 @@ from services.bundles.records import Records, Stated
 from services.bundles.source import Source
 
 _HASH = re.compile("[0-9a-f]{64}", re.ASCII)
+_OPEN = "That the log's own list of the programme's streams is right: whoever has the whole log makes it again."
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -86,9 +87,10 @@ def check_programme(
         return
     _compare(listed, shown, {stream for one, stream in records.memberships(stated.size) if one == programme}, findings)
     findings.proven.append(
-        f"The programme is complete as it was at size {stated.size:,}: all of its {len(listed):,} streams are shown, "
-        "which are every relationship and enrolment that was ever in it and its own."
+        f"The programme is complete as the log states it at size {stated.size:,}: all of its {len(listed):,} streams "
+        "are shown, which are every relationship and enrolment that was ever in it and its own."
     )
+    findings.not_proven.append(_OPEN)
     claimed = manifest.streams_root
     if claimed is not None and claimed.position + 1 < manifest.size:
         findings.not_proven.append(

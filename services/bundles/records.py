@@ -23,6 +23,7 @@ MEMBERS = frozenset(
 )
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _HASH = re.compile("[0-9a-f]{64}")
+_PROGRAMME = b'"programme_id"'
 
 
 class Stated(msgspec.Struct, frozen=True):
@@ -78,7 +79,9 @@ class Records:
             if found["type"] == STATEMENT and stream == self._log:
                 self._statement(found["data"], file, position)
             heads[stream] = (found["stream_version"], leaf.hex())
-            self._memberships.take(position, stream, found["data"])
+            # All others name no programme, or, as a programme's own, not for the first time.
+            if not version or _PROGRAMME in record:
+                self._memberships.take(position, stream, found["data"])
 
     def head(self, stream: str) -> tuple[int, str]:
         """A stream's last version and leaf hash (hex); (0, "") when it has no record."""

@@ -121,6 +121,7 @@ def test_a_part_from_the_database(kind, command, database, org, vkey, tmp_path):
     verdict = json.loads(out)
     assert (0, []) == (status, verdict["faults"])
     assert any("is complete, its end included" in line for line in verdict["proven"])
+    assert (kind == "programme") == any("The programme is complete" in line for line in verdict["proven"])
     everything = b"".join(path.read_bytes() for path in (tmp_path / "b" / "records").iterdir())
     assert one.encode() in everything
     assert others

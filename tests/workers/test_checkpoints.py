@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from events.checkpointing import SignerState
 from events.errors import LogHalted, SignerUnavailable
+from events.proof.programmes import programmes_root
 from events.proof.streams import streams_root
 from events.subjects.goal import GoalSet
 from events.subjects.log import Anchored
@@ -185,7 +186,7 @@ def test_the_sweep_compares_again_while_the_signer_is_away(context, redis_url: s
 
 
 def test_a_day_old_log_says_how_its_streams_ended(signing, signer) -> None:
-    """Once a day while anything but its own notes comes in; the root is signed with the next checkpoint."""
+    """Once a day while anything but its own notes comes in; the roots are signed with the next checkpoint."""
     town = found(signing)
     make_checkpoint(signing, town.org, NOW)
     assert [] == town.events("log.streams_root")
@@ -193,9 +194,12 @@ def test_a_day_old_log_says_how_its_streams_ended(signing, signer) -> None:
     assert waiting(signing, town.org, TOMORROW)
     size = signing.log.size(town.org)
     expected = streams_root(signing.tree.stream_heads(town.org, size - 1)).hex()
+    memberships = list(signing.tree.memberships(town.org, size - 1))
+    assert memberships
     make_checkpoint(signing, town.org, TOMORROW)
     (taken,) = town.events("log.streams_root")
     assert (size, size, expected) == (taken.position, taken.data.size, taken.data.root)
+    assert programmes_root(memberships).hex() == taken.data.programmes_root
     assert size + 1 == signed_size(signing, town.org)
     for later in (TOMORROW, TOMORROW + timedelta(days=9)):
         assert not waiting(signing, town.org, later)
