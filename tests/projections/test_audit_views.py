@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from multiprocessing import get_context
 from typing import LiteralString
 
@@ -49,7 +49,7 @@ def tell(organisation: Organisation, relationship: str, *, goals: int = 2) -> No
 
 
 def record(organisation: Organisation, stream: str, data: GoalSet | GoalProgressed | PolicyRevised) -> None:
-    fact = Fact(stream=stream, data=data, occurred_at=datetime.now(UTC) - timedelta(seconds=5))
+    fact = Fact(stream=stream, data=data, occurred_at=datetime.now(UTC))
     organisation.whole.pipeline.record(organisation.org, [fact], actor="token:test")
 
 
