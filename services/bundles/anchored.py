@@ -199,10 +199,11 @@ class _Anchors:
         if not data.startswith(note):
             raise self._wrong(f"The cosigned head is not that in {self._name(ANCHORED)}.", WITNESSED)
         with self._naming(WITNESSED):
-            given = parse_note(data).signatures[len(parse_note(note).signatures) :]
+            signatures = parse_note(data).signatures
             verified = self._verified(data)
-        if not given or len(set(given)) != len(given):
-            raise self._wrong("The head must have cosignatures, and each once.", WITNESSED)
+        given = signatures[len(parse_note(note).signatures) :]
+        if not given or len(set(signatures)) != len(signatures):
+            raise self._wrong("The head must have cosignatures, and each signature once.", WITNESSED)
         for one in given:
             if one in verified and one.time is not None and one.time < END_OF_TIME:
                 self._heard.add(one.name)

@@ -81,12 +81,15 @@ class MadeLog:
 
     def state(self) -> MadeLog:
         """Append what the log says of how its streams end."""
+        self.add(f"log-{self.org}", self.stated())
+        return self
+
+    def stated(self) -> StreamsRootTaken:
+        """What the log would say of that now."""
         size = len(self.records)
         found = streams_root(self.stream_heads(self.org, size - 1))
         programmes = programmes_root(self.memberships(self.org, size - 1))
-        data = StreamsRootTaken(size=size, root=found.hex(), programmes_root=programmes.hex())
-        self.add(f"log-{self.org}", data)
-        return self
+        return StreamsRootTaken(size=size, root=found.hex(), programmes_root=programmes.hex())
 
     def checkpoint(self, size: int | None = None) -> bytes:
         """The signed head at a size."""

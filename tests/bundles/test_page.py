@@ -9,14 +9,17 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from events.proof.notes import SigningKey
+from events.subjects.log import StreamsRootTaken
 from services.bundles.verify import verify
 from services.bundles.write import Exporter
 from tests.bundles.damage import HASHES, LINES, PROOF, RECORDS, WAYS, Kind, damage
 from tests.bundles.made import MadeLog
 from tests.bundles.page import checked, opened_page
+from tests.bundles.vouched import Installation
 from tests.console.browser import Browser
 
 BYTES = Kind(lambda data: [data[at : at + 9] for at in range(0, len(data), 9)], b"".join, 3)
@@ -29,10 +32,20 @@ PLACES: tuple[tuple[str, str, Kind], ...] = (
     ("part", "records", BYTES),
     ("part", "receipts", PROOF),
     ("part", "streams", BYTES),
+    ("whole", "streams.ndjson", LINES),
+    ("vouched", "anchors/10/checkpoint", LINES),
+    ("vouched", "anchors/10/consistency", LINES),
+    ("vouched", "anchors/10/record", BYTES),
+    ("vouched", "anchors/10/record.tlog-proof", LINES),
+    ("vouched", "anchors/10/anchored", LINES),
+    ("vouched", "anchors/10/time-stamp.tsr", BYTES),
+    ("vouched", "anchors/11/checkpoint", LINES),
+    ("vouched", "anchors/11/witnessed", LINES),
+    ("vouched", "anchors/11/witnessed", Kind(LINES.split, LINES.join, -2)),
 )
 
 
-VECTORS = """((roots, proofs) => {
+VECTORS = """((roots, proofs, growths) => {
     const bytes = (text) => Uint8Array.from(text.match(/../g) ?? [], (one) => parseInt(one, 16));
     const raw = (text) => Uint8Array.from(atob(text ?? ""), (one) => one.charCodeAt(0));
     const leaves = roots.leaf_inputs_hex.map((one) => Mentorledger.leafHash(bytes(one)));
@@ -46,7 +59,12 @@ VECTORS = """((roots, proofs) => {
         const good = reached !== null && Mentorledger.hex(reached) === Mentorledger.hex(raw(one.root));
         if (good === Boolean(one.wantErr)) bad.push(one.name);
     }
-    return JSON.stringify([roots.root_hashes_hex_by_size.length, proofs.length, bad]);
+    for (const one of growths) {
+        const proof = (one.proof ?? []).map(raw);
+        const good = Mentorledger.isConsistent(one.size1, one.size2, proof, raw(one.root1), raw(one.root2));
+        if (good === Boolean(one.wantErr)) bad.push(one.name);
+    }
+    return JSON.stringify([roots.root_hashes_hex_by_size.length, proofs.length, growths.length, bad]);
 })"""
 
 
@@ -81,6 +99,7 @@ def test_whatever_the_command_refuses_the_page_refuses(
     way: str,
     page: Browser,
     log: MadeLog,
+    town: Installation,
     request: pytest.FixtureRequest,
     tmp_path: Path,
 ) -> None:
@@ -90,12 +109,84 @@ def test_whatever_the_command_refuses_the_page_refuses(
     if file.is_dir():
         file = min(file.iterdir())
     damage(file, kind, way)
-    ours, theirs = verify(folder, [log.key.vkey]), checked(page, folder, log.key.vkey)
+    ours = verify(folder, [log.key.vkey], outside=town.outside)
+    theirs = checked(page, folder, log.key.vkey, town.outside)
     assert (False, False) == (ours.sound, theirs["sound"])
     name = file.relative_to(folder).as_posix()
     assert name in {one.file for one in ours.faults}
     assert name in {one["file"] for one in theirs["faults"]}
     assert [] == theirs["proven"]
+
+
+def test_anchors_are_proven_as_far_as_a_page_can(page: Browser, town: Installation, vouched: Path) -> None:
+    """The installation's key and the witness count; of the time stamp it says where its signer is checked."""
+    verdict = checked(page, vouched, town.log.key.vkey, town.outside)
+    assert [] == verdict["faults"]
+    proven, left = "\n".join(verdict["proven"]), "\n".join(verdict["notProven"])
+    assert "its head of 11 records signed with the key that you gave, names the first 500 records" in proven
+    assert "The first 500 records stand under a head that the witness witness.example/w says that it saw at" in proven
+    assert "existed before" not in proven
+    assert "verify --tsa-cert" in left
+    assert "records from 500 on" in left
+    without = checked(page, vouched, town.log.key.vkey)
+    assert without["sound"]
+    assert "witness.example" not in "\n".join(without["proven"])
+    assert "its key was not given" in "\n".join(without["notProven"])
+
+
+def test_anchors_of_others_are_refused_by_both(
+    page: Browser, town: Installation, vouched: Path, tmp_path: Path
+) -> None:
+    """A stamp and a cosignature of another head, an older head as a newer one, another's checkpoint, an anchor less."""
+    newer, older = "anchors/11", "anchors/10"
+    witnessed, note = ((vouched / newer / name).read_bytes() for name in ("witnessed", "anchored"))
+    stamped = (vouched / older / "anchored").read_bytes()
+    changes: dict[str, dict[str, bytes | None]] = {
+        "another stamp": {f"{older}/time-stamp.tsr": town.stamp(note)},
+        "another cosignature": {f"{newer}/witnessed": note + town.cosign(stamped)[len(stamped) :]},
+        "a cosignature less": {f"{newer}/witnessed": note},
+        "one twice": {f"{newer}/witnessed": witnessed + witnessed[len(note) :]},
+        "an older checkpoint": {f"{newer}/checkpoint": (vouched / older / "checkpoint").read_bytes()},
+        "an older head": {f"{newer}/{one.name}": one.read_bytes() for one in (vouched / older).iterdir()},
+        "a file less": {f"{older}/time-stamp.tsr": None},
+        "a file more": {f"{older}/witnessed": witnessed},
+    }
+    for name, changed in changes.items():
+        folder = shutil.copytree(vouched, tmp_path / name)
+        for place, content in changed.items():
+            (folder / place).unlink(missing_ok=True)
+            if content is not None:
+                (folder / place).write_bytes(content)
+        ours = {(one.code, one.file) for one in verify(folder, [town.log.key.vkey], outside=town.outside).faults}
+        verdict = checked(page, folder, town.log.key.vkey, town.outside)
+        assert ours == {(one["code"], one["file"]) for one in verdict["faults"]}, name
+        assert ours
+
+
+@pytest.mark.parametrize("false", ("root", "programmes_root", "size"))
+def test_every_statement_of_the_log_is_checked(false: str, page: Browser, tmp_path: Path) -> None:
+    """An early one that is false is found, though the manifest names the last, which is true."""
+    made = MadeLog().fill(290).state()
+    stated = msgspec.structs.asdict(made.stated()) | {false: 17 if false == "size" else "ab" * 32}
+    made.fill(40).add(f"log-{made.org}", StreamsRootTaken(**stated))
+    made.fill(7).state()
+    folder = made.export(tmp_path / "bundle")
+    code = "programmes_differ" if false == "programmes_root" else "statement_differs"
+    ours = {(one.code, one.position) for one in verify(folder, [made.key.vkey]).faults}
+    theirs = {(one["code"], one["position"]) for one in checked(page, folder, made.key.vkey)["faults"]}
+    assert ours == theirs
+    assert (code, 331) in ours
+
+
+def test_a_statement_may_lie_back(page: Browser, tmp_path: Path) -> None:
+    """What was written between the size that is stated and the statement, over a full tile, does not disturb it."""
+    made = MadeLog().fill(250)
+    stated = made.stated()
+    made.fill(300, relationships=9).add(f"log-{made.org}", stated)
+    folder = made.export(tmp_path / "bundle")
+    assert verify(folder, [made.key.vkey]).sound
+    verdict = checked(page, folder, made.key.vkey)
+    assert (True, []) == (verdict["sound"], verdict["faults"])
 
 
 @pytest.mark.parametrize(
@@ -135,12 +226,13 @@ def test_an_archive_is_read_without_being_unpacked(page: Browser, log: MadeLog, 
 
 
 def test_the_published_vectors_hold_in_the_page_too(page: Browser, shared_dir: Path) -> None:
-    """Roots and inclusion proofs of RFC 6962 trees, those that must fail included."""
+    """Roots, inclusion and consistency proofs of RFC 6962 trees, those that must fail included."""
     folder = shared_dir / "vectors" / "rfc6962-merkle"
     roots = json.loads((folder / "roots.json").read_text())
     proofs = json.loads((folder / "inclusion.json").read_text())
-    found = page.ask(f"{VECTORS}({json.dumps(roots)}, {json.dumps(proofs)})")
-    assert [9, 98, []] == json.loads(found)
+    growths = json.loads((folder / "consistency.json").read_text())
+    found = page.ask(f"{VECTORS}({json.dumps(roots)}, {json.dumps(proofs)}, {json.dumps(growths)})")
+    assert [9, 98, len(growths), []] == json.loads(found)
 
 
 def test_the_page_has_no_way_to_the_network(page: Browser) -> None:
