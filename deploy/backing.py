@@ -6,6 +6,7 @@ They are those of the settings, those of an instance that runs on the data folde
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import redis
 from sqlalchemy.engine import URL
@@ -22,6 +23,7 @@ from deploy.provision import admit, provision_embedded, provision_external, rank
 from deploy.settings import Settings
 
 JOIN_SECONDS = 10.0
+POSTGRES_PORT = 5432
 
 
 @dataclass(frozen=True)
@@ -48,19 +50,27 @@ class Backing:
 
 
 @contextmanager
-def open_backing(settings: Settings) -> Generator[Backing]:
+def open_backing(settings: Settings, *, create: bool = False) -> Generator[Backing]:
     """Give a command its servers for as long as it runs; an instance that runs on the data folder is joined.
 
-    Raises DeployError: `already_running` (another command has the embedded servers), `database_unreachable`,
+    An embedded database is made only where `create` says so: for a command that reads, a folder without one is a
+    mistyped folder. Raises DeployError: `no_installation` for that, `other_servers` (the instance that runs uses others
+    than the settings name), `already_running` (another command has the embedded servers), `database_unreachable`,
     `migrations_pending` and what provisioning refuses.
     """
+    if not (create or settings.database_url or _begun(settings.data)):
+        raise DeployError(
+            "no_installation",
+            f"There is no installation in {settings.data.expanduser().absolute()}. Check --data and MENTORLEDGER_DATA, "
+            "or begin one with `mentorledger run` or `mentorledger org create NAME`.",
+        )
     folder = open_folder(settings.data)
     if settings.database_url and settings.redis_url:
         service, owner = _external_database(settings, settings.database_url, folder)
         signer_url = settings.signer_url or _signer_beside(folder)
         yield Backing(folder, service, owner, settings.redis_url, signer_url=signer_url)
     elif is_running(folder):
-        yield _joined(folder)
+        yield _joined(folder, settings)
     else:
         with acquire(folder) as lock, started_backing(settings, lock) as backing:
             yield backing
@@ -103,7 +113,16 @@ def _external_database(settings: Settings, url: URL, folder: DataFolder) -> tupl
     return url, None
 
 
-def _joined(folder: DataFolder) -> Backing:
+def _begun(data: Path) -> bool:
+    """Whether the folder holds a database, or an instance that has one elsewhere or is just making it."""
+    folder = DataFolder(data.expanduser().absolute())
+    try:
+        return folder.postgres.exists() or folder.postgres_location.exists() or is_running(folder)
+    except OSError:
+        return True  # whoever opens the folder says what is wrong with it
+
+
+def _joined(folder: DataFolder, settings: Settings) -> Backing:
     def running() -> bool:
         found = record.read(folder)
         return found is not None and found.pid == record.holder(folder)
@@ -116,8 +135,26 @@ def _joined(folder: DataFolder) -> Backing:
         raise DeployError(
             "instance_stopped", "The instance on this data folder stopped just now. Give the command again."
         )
+    service = database_url(found.service_url)
+    if settings.database_url and _place(settings.database_url) != _place(service):
+        raise _other_servers(folder, "database", "DATABASE_URL")
+    if settings.redis_url and settings.redis_url != found.redis_url:
+        raise _other_servers(folder, "Redis", "REDIS_URL")
     owner = database_url(found.owner_url) if found.owner_url else None
-    return Backing(folder, database_url(found.service_url), owner, found.redis_url, signer_url=found.signer_url)
+    return Backing(folder, service, owner, found.redis_url, signer_url=found.signer_url)
+
+
+def _place(url: URL) -> tuple[object, ...]:
+    """The database that an address means, whoever logs in."""
+    return url.host, url.port or POSTGRES_PORT, url.database, url.query.get("host")
+
+
+def _other_servers(folder: DataFolder, what: str, variable: str) -> DeployError:
+    return DeployError(
+        "other_servers",
+        f"An instance runs on {folder.root} with another {what} than {variable} names. Unset {variable} to work with "
+        "that instance; to work without it, give another folder with --data.",
+    )
 
 
 def _signer_beside(folder: DataFolder) -> str | None:

@@ -30,6 +30,11 @@ class DataFolder:
         return self.root / "postgres"
 
     @property
+    def postgres_location(self) -> Path:
+        """The file that names the folder of those files, where it is another than `postgres`."""
+        return self.root / "postgres.location"
+
+    @property
     def redis(self) -> Path:
         """Working folder of the embedded Redis."""
         return self.root / "redis"

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Preview, commit or undo imports."""
     _check_usage(args)
     files = [(path.name, _read(path)) for path in args.files]
-    with open_backing(settings) as backing, composed(backing.service_url) as core:
+    with open_backing(settings, create=args.commit) as backing, composed(backing.service_url) as core:
         org = _organisation(core, args)
         if args.undo:
             _show([_undo(core, org, args)], args)

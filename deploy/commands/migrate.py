@@ -16,7 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Migrate where the owner's address is known, else say whether the tables are current."""
-    with open_backing(settings) as backing:
+    with open_backing(settings, create=True) as backing:
         if backing.owner is not None:
             migrations.upgrade(backing.owner)
         migrations.require_current(backing.service)

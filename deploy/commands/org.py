@@ -18,9 +18,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     create = actions.add_parser("create", help="make an organisation and print a token with all scopes")
     create.add_argument("name", metavar="NAME", help="what it is called")
-    create.set_defaults(act=_create)
+    create.set_defaults(act=_create, begins=True)
     listing = actions.add_parser("list", help="list the organisations by id")
-    listing.set_defaults(act=_list)
+    listing.set_defaults(act=_list, begins=False)
     for action in (create, listing):
         add_action_data(action)
         add_json(action)
@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Do what the action says."""
-    with open_backing(settings) as backing, composed(backing.service_url) as core:
+    with open_backing(settings, create=args.begins) as backing, composed(backing.service_url) as core:
         args.act(args, core)
     return 0
 

@@ -63,7 +63,7 @@ def _place(folder: DataFolder, account: Account | None, shelter: Path) -> Path:
 
     `postgres.location` then names the place; without it (the data folder was deleted) a new place is taken.
     """
-    note = folder.root / "postgres.location"
+    note = folder.postgres_location
     if note.exists():
         return Path(note.read_text(encoding="utf-8").rstrip("\n"))
     if account is None or account.reaches(folder.postgres):

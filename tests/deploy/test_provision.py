@@ -213,7 +213,7 @@ def test_command_has_embedded_servers_for_itself(open_tmp, monkeypatch):
     """Without addresses a command starts both servers, stops them, and lets no second one in meanwhile."""
     monkeypatch.setattr("deploy.backing.JOIN_SECONDS", 0.1)
     settings = Settings(data=open_tmp / "data")
-    with open_backing(settings) as backing:
+    with open_backing(settings, create=True) as backing:
         assert SERVICE == backing.service.username
         assert backing.postgres is not None
         check_redis(backing.redis_url)
