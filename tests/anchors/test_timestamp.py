@@ -2,9 +2,11 @@
 
 import socket
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 
+from services.anchors.der import Stated, stated
 from services.anchors.errors import StampError
 from services.anchors.stamp import Roots
 from tests.anchors.server import Reply, answering, dripping, silent
@@ -35,6 +37,15 @@ def test_openssl_and_we_agree_on_a_token(tsa):
     assert "Verification: OK" in tsa.verify(got.token, DATA)
     assert got.time == Roots.of(tsa.roots)(got.token, DATA)[0]
     assert abs(got.time - now()) < timedelta(minutes=1)
+
+
+def test_what_a_token_says_is_read_without_its_signature(tsa):
+    """What it is over and when, as the library has it; of what is cut off, extended or no token at all, nothing."""
+    with answering(Reply(tsa.answer, kind=REPLY)) as url:
+        got = asked(url, tsa)
+    assert Stated(sha256(DATA).digest(), got.time) == stated(got.token)
+    wrong = (b"", b"\x30", DATA, got.token + b"\x05\x00", *(got.token[:size] for size in range(0, len(got.token), 50)))
+    assert {None} == set(map(stated, wrong))
 
 
 def test_a_token_over_other_bytes_proves_nothing(tsa):
