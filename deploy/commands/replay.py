@@ -53,15 +53,36 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             log = Log(engine)
             stream = f"relationship-{args.relationship}"
             found = replay(log, org, stream, upto=args.position, as_of=args.as_of, known_at=args.known_at)
-            total = len(replay(log, org, stream).events)
-            if not total:
+            whole = replay(log, org, stream)
+            if not whole.events:
                 raise DeployError("unknown_relationship", "There is no relationship of this id in the organisation.")
+            if not found.events and not args.json:
+                print(_nothing_yet(whole, args.position, args.known_at))
+                return 0
             people = [member.person for member in found.snapshot.state.members]
             names = Queries(engine, log).names(org, people, [found.snapshot.state.programme_id])
-            _show(found, total, timeline(found.events, names), as_json=args.json)
+            _show(found, len(whole.events), timeline(found.events, names), as_json=args.json)
         finally:
             engine.dispose()
     return 0
+
+
+def _nothing_yet(whole: Replayed, upto: int | None, known_at: datetime | None) -> str:
+    """Why nothing counts within the bounds, and from where on something does."""
+    first = min(whole.events, key=lambda one: one.position)
+    began = min(one.occurred_at for one in whole.events)
+    unknown = (known_at is not None and first.recorded_at > known_at) or (upto is not None and first.position > upto)
+    return (
+        f"{whole.snapshot.state.title or '(no title)'}\n"
+        f"Nothing of this {'was written down' if unknown else 'had happened'} by then. "
+        f"It was written down from {_written(first.recorded_at)} on (--known-at), position {first.position} "
+        f"(--position), and begins at {_written(began)} (--as-of)."
+    )
+
+
+def _written(moment: datetime) -> str:
+    """A moment as an option takes it, to the microsecond: a rounded one would lie before what it is the moment of."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def _show(found: Replayed, total: int, entries: Iterable[Entry], *, as_json: bool) -> None:

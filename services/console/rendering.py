@@ -33,6 +33,7 @@ def register(blueprint: Blueprint) -> None:
     for name, function in (
         ("day", day_of),
         ("moment", moment_of),
+        ("instant", instant_of),
         ("plain", plain),
         ("words", words),
         ("at", as_text),
@@ -56,6 +57,14 @@ def moment_of(when: datetime | None) -> Markup:
     utc = when.astimezone(UTC)
     said = f"{day(utc.date())}, {utc:%H:%M} UTC"
     return Markup('<time datetime="{}">{}</time>').format(f"{utc:%Y-%m-%dT%H:%M:%SZ}", said)
+
+
+def instant_of(when: datetime) -> Markup:
+    """A moment to the millisecond, for entries that were written down one right after the other."""
+    utc = when.astimezone(UTC)
+    machine = utc.replace(tzinfo=None).isoformat(timespec="milliseconds")
+    said = f"{day(utc.date())}, {machine.partition('T')[2]} UTC"
+    return Markup('<time datetime="{}Z">{}</time>').format(machine, said)
 
 
 def plain(text: str | None) -> str:

@@ -55,9 +55,17 @@ class Replay:
         return {name: bound.text for name, bound in bounds.items() if bound is not None} | changes
 
     @property
+    def known_since(self) -> datetime:
+        """When the first entry was written down."""
+        return min(one.recorded_at for one in self.recorded)
+
+    @property
     def steps(self) -> Steps:
-        """The way in the sense of time that is bounded: what had happened, or else what we knew."""
-        if self.as_of is None and self.known_at is not None:
+        """The way in the sense of time that is bounded: what had happened, or else what we knew.
+
+        Where nothing was known yet, whatever had happened, the only way is to when something was.
+        """
+        if self.known_at is not None and (self.as_of is None or not self.known):
             return _steps({one.recorded_at for one in self.recorded}, self.known_at.moment, "known_at")
         return _steps(set(self.counts_from.values()), self.as_of.moment if self.as_of else None, "as_of")
 
@@ -87,12 +95,12 @@ def _counts_from(events: Sequence[AnyRecorded]) -> dict[int, datetime]:
 
 
 def _steps(moments: set[datetime], at: datetime | None, parameter: str) -> Steps:
-    """A bound between two moments stands on the one before it."""
+    """A bound between two moments stands on the one before it; one before them all stands on none."""
     past = sorted(one for one in moments if at is None or one <= at)
     ahead = moments.difference(past)
     return Steps(
         parameter=parameter,
-        first=past[0] if len(past) > 1 else None,
+        first=None if len(past) == 1 else min(moments, default=None),
         before=past[-2] if len(past) > 1 else None,
         after=min(ahead, default=None),
     )

@@ -1,6 +1,7 @@
 """The date control of a relationship's page: it replays, steps, and says what it shows."""
 
 import re
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -74,8 +75,25 @@ def step(text: str, name: str) -> str:
 def test_what_was_known_is_another_question(site: Site, org: UUID, life: Life) -> None:
     """All of it was written down today: on a day before nothing was known, tomorrow everything is."""
     visitor = site.visitor(org)
-    assert "Nothing was known yet." in visitor.text(life.path, known_at="2024-07-01")
+    page = visitor.text(life.path, known_at="2024-07-01")
+    assert "Nothing of this was written down by then" in page
+    assert "Nothing had happened" not in page
+    assert f"{datetime.now(UTC):%B %Y}" in page
     assert "Closed: completed" in visitor.text(life.path, known_at="2999-01-01")
+
+
+@pytest.mark.parametrize("as_of", ("", "2024-03-05"))
+def test_day_before_all_entries_leads_to_where_there_are_some(site: Site, org: UUID, life: Life, as_of: str) -> None:
+    """First and After go to the first entry, whether or not another date is set; a link shows what had happened."""
+    visitor = site.visitor(org)
+    page = visitor.text(life.path, known_at="2024-07-01", as_of=as_of)
+    for name in ("First event", "Event after"):
+        assert figures(visitor.text(step(page, name)))["Sessions held"] == "1"
+    link = re.search(r'href="([^"]*)">What had happened by', page)
+    assert link is not None
+    assert "known_at" not in link[1]
+    assert f"as_of={as_of or '2024-07-01'}" in link[1]
+    assert visitor.text(link[1].partition("#")[0])
 
 
 def test_date_before_the_beginning(site: Site, org: UUID, life: Life) -> None:

@@ -1,0 +1,51 @@
+"""`mentorledger replay` where nothing counts: it says why, and from when on something does."""
+
+from uuid import UUID
+
+import pytest
+
+from deploy.composition import composed
+from deploy.main import main
+from events.organisations import create_log
+from events.subjects.relationship import Proposed
+from services.pipeline import Fact
+from tests.conftest import Database
+from tests.console.life import on
+
+ORG, ID = UUID(int=11), str(UUID(int=12))
+
+
+@pytest.fixture
+def command(database: Database, redis_url: str, tmp_path, monkeypatch: pytest.MonkeyPatch, capsys):
+    """The command on one relationship that was proposed on 1 February 2024 and is written down now."""
+    monkeypatch.setenv("DATABASE_URL", database.service_url)
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    monkeypatch.setenv("MENTORLEDGER_DATA", str(tmp_path / "data"))
+    proposed = Proposed(relationship_id=ID, programme_id=ID, mentors=(ID,), title="Growing")
+    with composed(database.service_url) as core:
+        create_log(core.engine, ORG)
+        fact = Fact(stream=f"relationship-{ID}", data=proposed, occurred_at=on(2, 1))
+        core.pipeline.record(ORG, [fact], actor="operator:test")
+
+    def run(*words: str) -> str:
+        capsys.readouterr()
+        assert 0 == main(("replay", ID, "--org", str(ORG), *words))
+        return str(capsys.readouterr().out)
+
+    return run
+
+
+def test_nothing_written_down_names_the_first_entry(command) -> None:
+    """What happened earlier was not known: the sentence says since when it is, in the words of the options."""
+    said = command("--known-at", "2024-07-01")
+    assert said.startswith("Growing\nNothing of this was written down by then.")
+    since = said.partition("written down from ")[2].partition(" ")[0]
+    assert "1 of 1 events" in command("--known-at", since)
+
+
+def test_nothing_happened_names_the_beginning(command) -> None:
+    """Before the proposal nothing had happened; from the moment that the sentence names on it had."""
+    said = command("--as-of", "2024-01-01")
+    assert "Nothing of this had happened by then." in said
+    began = said.partition("begins at ")[2].partition(" ")[0]
+    assert "1 of 1 events" in command("--as-of", began)
