@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -15,9 +16,11 @@ from deploy.main import main
 from deploy.settings import Settings
 from deploy.signing.desk import Desk
 from deploy.signing.folder import open_signer_folder
+from events.organisations import known_platform_log
 from events.proof.checkpoint import origin_of
 from events.proof.notes import Cosigner, Verifier, open_note
 from events.proof.receipts import parse_receipt
+from services.anchors.evidence import Vouchers
 from tests.anchors.server import Reply, answering
 from tests.anchors.test_rounds import grown
 from tests.anchors.tsa import Tsa
@@ -212,3 +215,74 @@ def test_cosignatures_are_in_the_evidence(command, log, monkeypatch, tmp_path):
     keys = [Verifier.of(vkey), address.verifier]
     assert [key.name for key in keys] == [one.name for one in open_note(note, keys).verified]
     assert address.verifier.name in (tmp_path / "evidence" / "README.txt").read_text()
+
+
+def exported(log: UUID, target: Path) -> Path:
+    """The bundle of the organisation's whole log."""
+    assert 0 == main(("export", "--org", str(log), "--to", str(target)))
+    return target
+
+
+def test_a_bundle_holds_the_newest_stamp_and_the_newest_cosignature(
+    command, database, log, monkeypatch, tsa, tmp_path, capsys
+):
+    """Under two heads; `verify` proves both with the keys from outside, and the same bytes come twice."""
+    roots = tmp_path / "roots.pem"
+    roots.write_bytes(tsa.roots)
+    vkey = json.loads(command("show", "--json")[1])["vkey"]
+    monkeypatch.setenv("TSA_ROOTS", str(roots))
+    with answering(Reply(tsa.answer, kind=REPLY)) as url:
+        monkeypatch.setenv("TSA_URL", url)
+        assert 0 == command("now")[0]
+    monkeypatch.delenv("TSA_URL")
+    with context_on(database.service_url, Sink()) as context, open_signer_folder(tmp_path / "signer") as folder:
+        signed = replace(context, signer=Desk(folder))
+        grown(signed, log, events=3)
+        grown(signed)
+    (tmp_path / "witness").mkdir()
+    with ours(tmp_path / "witness", [vkey]) as (_, address):
+        monkeypatch.setenv("WITNESS_URLS", f"{address.url}#{address.verifier.vkey}")
+        assert 0 == command("now")[0]
+    first, second = (exported(log, tmp_path / name) for name in ("a.zip", "b.zip"))
+    assert first.read_bytes() == second.read_bytes()
+    bundle = exported(log, tmp_path / "bundle")
+    stamped, witnessed = sorted((bundle / "anchors").iterdir(), key=lambda path: int(path.name))
+    assert "Verification: OK" in tsa.verify(*((stamped / name).read_bytes() for name in ("time-stamp.tsr", "anchored")))
+    assert not (stamped / "witnessed").exists()
+    assert (witnessed / "witnessed").exists()
+    key = json.loads(said_by(capsys, "key", "show", "--org", str(log), "--json"))["keys"][0]["vkey"]
+    words = ["verify", str(bundle), "--key", key, "--platform-key", vkey, "--witness-key", address.verifier.vkey]
+    said = said_by(capsys, *words, "--tsa-cert", str(roots))
+    sizes = [int((one / "checkpoint").read_text().split("\n")[1]) for one in (stamped, witnessed)]
+    assert sizes[0] < sizes[1]
+    assert f"The first {sizes[0]} records existed before 20" in said
+    assert f"The first {sizes[1]} records stand under a head that the witness {address.verifier.name}" in said
+    assert "nothing was given to check it with" in said_by(capsys, "verify", str(bundle), "--key", key)
+    _damaged_is_refused(bundle, stamped, words, roots, capsys)
+
+
+def _damaged_is_refused(bundle: Path, stamped: Path, words: list[str], roots: Path, capsys) -> None:
+    for place, code in ((bundle / "roots.pem", "key_in_bundle"), (roots.with_name("none.pem"), "bad_certificate")):
+        assert 1 == main((*words, "--tsa-cert", str(place)))
+        assert f"error [{code}]" in capsys.readouterr().err
+    (stamped / "record").write_bytes((stamped / "record").read_bytes()[:-1])
+    assert 1 == main((*words, "--tsa-cert", str(roots)))
+    assert f"anchors/{stamped.name}/record: [bad_record]" in capsys.readouterr().out
+
+
+def said_by(capsys, *words: str) -> str:
+    """What a command prints that ends well."""
+    capsys.readouterr()
+    assert 0 == main(words)
+    return str(capsys.readouterr().out)
+
+
+def test_a_log_under_a_new_origin_has_no_anchor_yet(command, database, log, monkeypatch):
+    """What was vouched for under the origin before says nothing of the log as it goes on."""
+    monkeypatch.setenv("ANCHOR_MAIL", BOX)
+    assert 0 == command("now")[0]
+    with context_on(database.service_url, Sink()) as context:
+        vouchers = Vouchers(known_platform_log(context.engine), context.log, context.tree, context.queries)
+        assert vouchers.newest(log) is not None
+        assert [] == vouchers.under(log, origin_of(log), 10**6)  # a mailbox gives no token that a stranger can check
+        assert [] == vouchers.under(log, origin_of(log, 2), 10**6)
