@@ -30,11 +30,15 @@ class RetiredKey(msgspec.Struct, frozen=True):
 
 
 class Rotation(msgspec.Struct, frozen=True, kw_only=True):
-    """A key that takes over from another: until `old_signs_until` (Unix seconds) both sign."""
+    """A key that takes over from another: until `old_signs_until` (Unix seconds) both sign.
+
+    `begun` says whether it was asked for just now; otherwise it was under way, and nothing was changed.
+    """
 
     old_vkey: str
     new_vkey: str
     old_signs_until: int
+    begun: bool
 
 
 class Keeper(Signer, Protocol):

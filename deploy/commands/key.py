@@ -79,6 +79,13 @@ def _rotate(args: argparse.Namespace, core: Core, org: UUID, keeper: Keeper) -> 
     core.pipeline.record(org, [fact], actor=ACTOR, key=f"key-rotated-{Verifier.of(rotation.new_vkey).fingerprint}")
     told = _told(rotation.new_vkey, None)
     until = _date(rotation.old_signs_until)
+    if not rotation.begun:
+        raise DeployError(
+            "rotation_under_way",
+            f"A rotation to {rotation.new_vkey} is under way: both keys sign until {until}. No other key was made. "
+            "Whoever needs another key rotates again once the old one has retired: with the first "
+            "checkpoint after that moment.",
+        )
     if args.json:
         print(json.dumps(told | {"old_vkey": rotation.old_vkey, "old_signs_until": until}))
         return

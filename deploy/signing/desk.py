@@ -106,12 +106,14 @@ class Desk:
             raise SignerRefused(f"Both keys sign for 1 to {LONGEST_OVERLAP} days, not for {days}.", "bad_request")
         with self._opened(origin) as log:
             newest, *older = log.stored.keys
-            if not older:
+            begun = not older
+            if begun:
                 older = [StoredKey(newest.seed, int(self.clock()) + days * DAY)]
                 newest = StoredKey(SigningKey.generate(origin).seed)
                 self.folder.keep(StoredKeys(origin, (newest, *older), log.stored.retired))
             new, old = (SigningKey.of(origin, key.seed) for key in (newest, *older))
-            return Rotation(old_vkey=old.vkey, new_vkey=new.vkey, old_signs_until=older[0].signs_until or 0)
+            until = older[0].signs_until or 0
+            return Rotation(old_vkey=old.vkey, new_vkey=new.vkey, old_signs_until=until, begun=begun)
 
     def _retire(self, stored: StoredKeys, size: int) -> None:
         # After a signature and not before: the first note after a rotation has both, however late it comes.

@@ -105,7 +105,8 @@ class Recovery:
     def begin_origin(self, actor: str) -> str:
         """Go on under the next origin and record what was signed under the last; cut off in between, it goes on there.
 
-        Raises DeployError `not_halted`, `tiles_beyond`, `records_differ`.
+        Raises DeployError `not_halted` where the log takes events and that is recorded, `tiles_beyond`,
+        `records_differ`.
         """
         number = self.tree.origin_number(self.org)
         if self.tree.halted(self.org):
@@ -113,12 +114,14 @@ class Recovery:
             number += 1
             self.tree.begin_origin(self.org, number)
         elif number == 1:
-            raise DeployError("not_halted", "This log takes events under its first origin: there is nothing to leave.")
+            raise _not_halted(origin_of(self.org, number))
         old, new = origin_of(self.org, number - 1), origin_of(self.org, number)
         last = self._last(old, number - 1)
         data = LogContinued(old_origin=old, new_origin=new, size=last.size, root=last.root.hex())
         fact = Fact(stream=log_stream(self.org), data=data, occurred_at=datetime.now(UTC))
-        self.core.pipeline.record(self.org, [fact], actor=actor, key=f"log-continued-{number}")
+        done = self.core.pipeline.record(self.org, [fact], actor=actor, key=f"log-continued-{number}")
+        if done.repeated:
+            raise _not_halted(new)
         return new
 
     def _memory(self) -> SignerState:
@@ -154,6 +157,12 @@ class Recovery:
                     "records_differ", f"This is not the log that it was: {one.sentence} See `mentorledger audit`."
                 )
         return found.records
+
+
+def _not_halted(origin: str) -> DeployError:
+    return DeployError(
+        "not_halted", f"This log takes events under {origin}: there is nothing to leave. Nothing was done."
+    )
 
 
 def _refused(fault: Fault) -> DeployError:

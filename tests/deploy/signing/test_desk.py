@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
+import msgspec
 import pytest
 
 from deploy.errors import DeployError
@@ -240,9 +241,11 @@ def test_retired_keys_are_remembered_with_what_they_signed(keeper, clock):
 
 
 def test_rotation_may_be_asked_for_again(keeper):
-    """Whoever lost the answer gets the same rotation, and no third key."""
+    """Whoever lost the answer gets the same rotation, told as one that is under way, and no third key."""
     keeper.state(ORIGIN)
-    assert keeper.rotate(ORIGIN, 30) == keeper.rotate(ORIGIN, 7)
+    first, again = keeper.rotate(ORIGIN, 30), keeper.rotate(ORIGIN, 7)
+    assert (True, False) == (first.begun, again.begun)
+    assert msgspec.structs.replace(first, begun=False) == again
     assert 2 == len(keeper.keys(ORIGIN))
 
 
