@@ -1,7 +1,6 @@
 """The sample organisation: forty simulated relationships, told once into a log of their own."""
 
 from datetime import UTC, datetime
-from operator import attrgetter
 from uuid import UUID, uuid5
 
 from deploy import tokens
@@ -10,7 +9,8 @@ from deploy.folder import DataFolder
 from events.organisations import create_log, credential_of
 from projections.engine import Views
 from services.decisions.organisation import CreateOrganisation
-from services.sample.lives import lives
+from services.pipeline import Fact
+from services.sample.lives import as_written, lives
 
 NAME = "Harbour and Hill (simulated sample)"
 ORGANISATION = uuid5(UUID(int=0), "mentorledger/sample")
@@ -41,8 +41,14 @@ def _fill(core: Core) -> None:
     core.pipeline.handle(ORGANISATION, created, actor=ACTOR, key="sample/organisation")
     # The lives are told as of the organisation's first moment, whenever that is finished: they are the same then.
     today = core.log.read(ORGANISATION, limit=1)[0].recorded_at
-    facts = sorted(lives(SEED, RELATIONSHIPS, today, org=ORGANISATION), key=attrgetter("occurred_at"))
+    on_time, late = as_written(lives(SEED, RELATIONSHIPS, today, org=ORGANISATION))
+    _record(core, on_time, "sample")
+    # In writes of their own: what was known before them lacks sessions, and shows what they correct.
+    _record(core, late, "sample/late")
+
+
+def _record(core: Core, facts: list[Fact], name: str) -> None:
     for start in range(0, len(facts), _CHUNK):
-        key = f"sample/{start}"
+        key = f"{name}/{start}"
         if core.log.load(ORGANISATION, (), key).answered is None:
             core.pipeline.record(ORGANISATION, facts[start : start + _CHUNK], actor=ACTOR, key=key)

@@ -1,4 +1,7 @@
-"""Where the facts of one life are written down, in any order; they leave it in the order in which they happened."""
+"""Where the facts of one life are collected, in any order; they leave it in the order in which they were written down.
+
+That is the order in which they happened, but for what was written down late: it comes when all else has been.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +20,23 @@ from services.sample.plots import Plot
 from services.sample.texts import Theme
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late(Fact):
+    """A fact that nobody had written down when it happened."""
+
+
 @dataclass(slots=True)
 class Line:
-    """One entry; mark names it for a correction that follows, corrects is the mark of the entry that it corrects."""
+    """One entry; mark names it for a correction that follows, corrects is the mark of the entry that it corrects.
+
+    late: it was not written down when it happened.
+    """
 
     at: datetime
     data: Event
     mark: str = ""
     corrects: str = ""
+    late: bool = False
 
 
 @dataclass(slots=True)
@@ -45,9 +57,11 @@ class Diary:
     ends_on: date | None = None
     lines: list[Line] = field(default_factory=list)
 
-    def write(self, data: Event, at: datetime | None = None, *, mark: str = "", corrects: str = "") -> None:
-        """Write something down that happens now, or at another moment."""
-        self.lines.append(Line(at or self.now, data, mark, corrects))
+    def write(
+        self, data: Event, at: datetime | None = None, *, mark: str = "", corrects: str = "", late: bool = False
+    ) -> None:
+        """Write something down that happens now, or at another moment; a correction always comes late."""
+        self.lines.append(Line(at or self.now, data, mark, corrects, late or bool(corrects)))
 
     def wait(self, least: int, most: int) -> None:
         """Let some days pass."""
@@ -68,13 +82,16 @@ class Diary:
         return (*self.mentors, *self.mentees)
 
     def facts(self) -> Iterator[Fact]:
-        """What has happened by the limit, oldest first; corrections name the version of what they correct."""
+        """What has happened by the limit, oldest first, then so what came late.
+
+        Corrections name the version of what they correct.
+        """
         stream = f"relationship-{self.relationship_id}"
         versions: dict[str, int] = {}
-        happened = sorted((line for line in self.lines if line.at <= self.limit), key=lambda line: line.at)
+        happened = sorted((line for line in self.lines if line.at <= self.limit), key=lambda line: (line.late, line.at))
         for version, line in enumerate(happened, 1):
             versions[line.mark] = version
             data = line.data
             if isinstance(data, SessionCorrected):
                 data = replace(data, corrects=versions[line.corrects])
-            yield Fact(stream=stream, data=data, occurred_at=line.at)
+            yield (Late if line.late else Fact)(stream=stream, data=data, occurred_at=line.at)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 
 from services.pipeline import Fact
 from services.sample import beginning, ending, goals, lateness, work
 from services.sample.cast import Cast, plots
-from services.sample.diary import Diary
+from services.sample.diary import Diary, Late
 from services.sample.dice import Dice
 from services.sample.plots import PLOTS
 from services.sample.texts import themes
@@ -22,7 +23,7 @@ def lives(seed: int, relationships: int, today: datetime, *, org: UUID = NOBODY)
     """The facts of so many relationships, with the programmes and people that they need before them.
 
     today: the moment (with a zone) at which they are told, nothing is later; org: whose enrolments they are, for
-    their ids follow from it. A relationship's facts come together and in order, some three to sixty of them.
+    their ids follow from it. A relationship's facts come together, in the order of its stream, some three to sixty.
     """
     dice = Dice(f"lives/{seed}")
     cast = Cast(org, dice, today)
@@ -35,6 +36,15 @@ def lives(seed: int, relationships: int, today: datetime, *, org: UUID = NOBODY)
         _live(diary, played)
         yield from cast.told()
         yield from diary.facts()
+
+
+def as_written(facts: Iterable[Fact]) -> tuple[list[Fact], list[Fact]]:
+    """What is written down on time and what late, each in the order in which it happened; the late facts come after."""
+    on_time: list[Fact] = []
+    late: list[Fact] = []
+    for fact in sorted(facts, key=attrgetter("occurred_at")):
+        (late if isinstance(fact, Late) else on_time).append(fact)
+    return on_time, late
 
 
 def _live(diary: Diary, played: int) -> None:

@@ -106,7 +106,8 @@ def _hold(diary: Diary, planned: SessionScheduled, text: SessionText | None) -> 
         mentee_talked=dice.between(7, 16) * 5 if dice.happens(70) else None,
     )
     mark = f"held/{planned.session_id}"
-    diary.write(held, ended_at, mark=mark)
+    # What came of a session would say that it was held, so only one without commitments can be forgotten for a time.
+    diary.write(held, ended_at, mark=mark, late=not held.commitments and dice.happens(30))
     _settle(diary, held)
     if dice.happens(4):
         _correct(diary, held, mark)
@@ -151,7 +152,7 @@ def _give_feedback(diary: Diary) -> None:
     mentor, mentee = dice.pick(diary.mentors), dice.pick(diary.mentees)
     giver, receiver = (mentor, mentee) if dice.happens(60) else (mentee, mentor)
     sort = dice.pick(("praise", "praise", "constructive", "challenge"))
-    feedback_id, at = dice.id(), diary.now + timedelta(hours=dice.between(1, 5))
+    feedback_id, at, late = dice.id(), diary.now + timedelta(hours=dice.between(1, 5)), dice.happens(10)
     texts: tuple[str, ...] = getattr(says, sort)
     given = FeedbackGiven(
         feedback_id=feedback_id,
@@ -161,9 +162,9 @@ def _give_feedback(diary: Diary) -> None:
         text=dice.pick(texts),
         about=dice.pick(says.about),
     )
-    diary.write(given, at)
+    diary.write(given, at, late=late)
     acknowledged = FeedbackAcknowledged(feedback_id=feedback_id, answer=dice.pick(says.answers))
-    diary.write(acknowledged, at + timedelta(hours=dice.between(4, 90)))
+    diary.write(acknowledged, at + timedelta(hours=dice.between(4, 90)), late=late)
 
 
 def _turn(diary: Diary) -> bool:

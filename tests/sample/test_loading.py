@@ -1,6 +1,6 @@
 """The sample organisation in a real log: once, whole, with a token that opens it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -10,9 +10,11 @@ from deploy import sample, tokens
 from deploy.composition import Core, composed
 from deploy.folder import DataFolder, open_folder
 from deploy.sample import ORGANISATION, ensure_sample
+from events.event import AnyRecorded
 from events.organisations import credential_of, revoke_token
 from projections.engine import Views
 from projections.queries import Queries
+from projections.replay import replay
 from services.pipeline import Pipeline
 from tests.conftest import Database
 
@@ -37,6 +39,20 @@ def test_sample_is_made_once(database: Database, folder: DataFolder) -> None:
         assert sample.RELATIONSHIPS == sum(queries.counts(ORGANISATION, "relationship").values())
         assert 3 == len(queries.many(ORGANISATION, "programme"))
         assert 0 == len(Views(core.engine).parked(ORGANISATION))
+
+
+def test_some_of_it_is_known_later(database: Database, folder: DataFolder) -> None:
+    """The database's own stamps tell a time at which sessions and corrections that it has by now were unknown."""
+    with composed(database.service_url) as core:
+        ensure_sample(core, folder)
+        stamps = {one.recorded_at: one.type for one in _records(core)}
+        last = max(at for at, type_ in stamps.items() if type_.startswith("relationship."))
+        late = {one.type for one in _records(core) if one.recorded_at == last}
+        assert {"relationship.session_corrected", "relationship.session_held"} <= late
+        stream = next(one.stream for one in _records(core) if one.type == "relationship.session_corrected")
+        before = replay(core.log, ORGANISATION, stream, known_at=last - timedelta(microseconds=1))
+        assert not any(one.corrected for one in before.snapshot.state.sessions.by_id.values())
+        assert before.events[0].recorded_at < last
 
 
 def test_cut_off_sample_is_finished(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,10 +82,14 @@ def test_revoked_token_is_replaced(database: Database, folder: DataFolder) -> No
 
 
 def _streams(core: Core, org: UUID = ORGANISATION) -> list[tuple[str, int]]:
-    found = []
+    return [(one.type, one.stream_version) for one in _records(core, org)]
+
+
+def _records(core: Core, org: UUID = ORGANISATION) -> list[AnyRecorded]:
+    found: list[AnyRecorded] = []
     after = -1
     while page := core.log.read(org, after=after, limit=1_000):
-        found += [(one.type, one.stream_version) for one in page]
+        found += page
         after = page[-1].position
     return found
 

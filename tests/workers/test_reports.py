@@ -6,7 +6,6 @@ import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from operator import attrgetter
 from uuid import uuid4
 
 import msgspec
@@ -26,7 +25,7 @@ from projections.waiting import work_waiting
 from services.decisions.report import RequestReport
 from services.pipeline import Fact
 from services.reports import Period, report_id, up_to
-from services.sample.lives import lives
+from services.sample.lives import as_written, lives
 from tests.workers.count import counts, records
 from tests.workers.town import NOW, Town, ago, context_on, found, late_town, registered_pair
 from workers.mail.outbox import Outbox
@@ -51,7 +50,8 @@ def told(module_database, tmp_path_factory):
     with context_on(module_database.service_url, Outbox(tmp_path_factory.mktemp("outbox"))) as context:
         town = Town(context)
         create_log(context.engine, town.org)
-        facts = sorted(lives(7, 40, NOW, org=town.org), key=attrgetter("occurred_at"))
+        on_time, late = as_written(lives(7, 40, NOW, org=town.org))
+        facts = [*on_time, *late]
         for start in range(0, len(facts), 400):
             context.pipeline.record(town.org, facts[start : start + 400], actor="operator:test")
         send_due(context, town.org, NOW)
