@@ -13,6 +13,7 @@ from events.proof.checkpoint import origin_of
 from events.proof.growth import Growth
 from events.proof.notes import Cosigner, SigningKey
 from events.proof.tree import consistency_proof
+from events.record import canonical
 from services.anchors.files import ANCHORED, CHECKPOINT, RECEIPT, RECORD, STAMP, WITNESSED
 from services.anchors.stamp import Roots
 from services.bundles.anchored import Outside
@@ -155,6 +156,18 @@ def test_a_token_over_another_head_is_named(town: Installation, folder: Path):
     (folder / SECOND / WITNESSED).write_bytes((folder / SECOND / ANCHORED).read_bytes() + line)
     found = codes(checked(folder, town))
     assert {("anchor_differs", f"{FIRST}/{STAMP}"), ("bad_signature", f"{SECOND}/{WITNESSED}")} == found
+
+
+def test_what_is_true_of_another_head_is_named(town: Installation, folder: Path):
+    """A record that the installation's log does not hold under the head, and a whole cosigned note of another one."""
+    record = json.loads((folder / SECOND / RECORD).read_bytes())
+    (folder / SECOND / RECORD).write_bytes(canonical(record | {"salt": "ab" * 16}))
+    (folder / FIRST / WITNESSED).write_bytes((folder / SECOND / WITNESSED).read_bytes())
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["anchors"][0]["tokens"].append(WITNESSED)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    found = codes(checked(folder, town))
+    assert {("anchor_differs", f"{FIRST}/{WITNESSED}"), ("bad_inclusion", f"{SECOND}/{RECEIPT}")} == found
 
 
 def test_a_head_without_cosignatures_is_not_witnessed(town: Installation, folder: Path):

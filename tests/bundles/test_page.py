@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from events.proof.notes import SigningKey
+from events.record import canonical
 from events.subjects.log import StreamsRootTaken
 from services.bundles.verify import verify
 from services.bundles.write import Exporter
@@ -148,6 +149,9 @@ def test_anchors_of_others_are_refused_by_both(
         "one twice": {f"{newer}/witnessed": witnessed + witnessed[len(note) :]},
         "an older checkpoint": {f"{newer}/checkpoint": (vouched / older / "checkpoint").read_bytes()},
         "an older head": {f"{newer}/{one.name}": one.read_bytes() for one in (vouched / older).iterdir()},
+        "a record that is not there": {
+            f"{newer}/record": canonical(json.loads((vouched / newer / "record").read_bytes()) | {"salt": "ab" * 16})
+        },
         "a file less": {f"{older}/time-stamp.tsr": None},
         "a file more": {f"{older}/witnessed": witnessed},
     }
