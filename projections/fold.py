@@ -6,7 +6,7 @@ A subject's file in `projections/subjects/` holds its state, its pure `evolve(st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -54,13 +54,23 @@ class Fold(Generic[S]):
     claims: Callable[[S], frozenset[str]] = lambda _state: frozenset()
 
 
+class Layer(msgspec.Struct, frozen=True, array_like=True):
+    """A batch that can be taken back from a stream, and the stream's version before the batch's first event."""
+
+    batch: str
+    since: int
+
+
 class Snapshot(msgspec.Struct, Generic[S], frozen=True, kw_only=True, omit_defaults=True):
-    """A state at a stream version, with what is needed to take back the batch that touched it last."""
+    """A state at a stream version, with the batches that can be taken back from it, one after the other, last first.
+
+    A layer names a version and holds no state: what stood there follows from the events up to it. So a stream that
+    many imports touch in turn grows by one id and one number with each, and by nothing once something else happens.
+    """
 
     state: S
     version: int = 0
-    batch: str | None = None
-    before: S | None = None
+    layers: tuple[Layer, ...] = ()
 
 
 class CannotUndo(Exception):
@@ -82,31 +92,50 @@ def begin(fold: Fold[S]) -> Snapshot[S]:
 
 
 def step(fold: Fold[S], snapshot: Snapshot[S], happened: Happened[Any]) -> Snapshot[S]:
-    """The snapshot after one more event."""
+    """The snapshot after one more event, which is no Undone."""
     return run(fold, (happened,), snapshot)
 
 
 def run(fold: Fold[S], happened: Iterable[Happened[Any]], start: Snapshot[S] | None = None) -> Snapshot[S]:
-    """The snapshot after all the events, from `start` or from nothing; raises CannotUndo."""
+    """The snapshot after all the events, from `start` or from nothing; raises CannotUndo.
+
+    Whatever takes a batch back needs that batch's own events among these: `start` does not hold what was before.
+    """
+    last = start or begin(fold)
+    for snapshot in each(fold, happened, last):
+        last = snapshot
+    return last
+
+
+def each(fold: Fold[S], happened: Iterable[Happened[Any]], start: Snapshot[S] | None = None) -> Iterator[Snapshot[S]]:
+    """The snapshot after each event; see `run`."""
     snapshot = start or begin(fold)
-    evolve = fold.evolve
-    state, version, batch, before = snapshot.state, snapshot.version, snapshot.batch, snapshot.before
+    earlier: dict[int, S] = {}
     for one in happened:
-        version = one.stream_version
         if isinstance(one.data, Undone):
-            state, batch, before = _undo(batch, before, one.data.batch_id), None, None
-            continue
-        cause = one.cause
-        if cause is not None and cause.startswith(BATCH):
-            if batch != cause[len(BATCH) :]:
-                batch, before = cause[len(BATCH) :], state
-        elif batch is not None and not isinstance(one.data, _REMINDERS):
-            batch, before = None, None
-        state = evolve(state, one)
-    return Snapshot(state=state, version=version, batch=batch, before=before)
+            state, layers = _undo(snapshot.layers, earlier, one.data.batch_id)
+        else:
+            layers = _layers(snapshot, one)
+            if len(layers) > len(snapshot.layers):
+                earlier[snapshot.version] = snapshot.state
+            state = fold.evolve(snapshot.state, one)
+        snapshot = Snapshot(state=state, version=one.stream_version, layers=layers)
+        yield snapshot
 
 
-def _undo(batch: str | None, before: S | None, undone: str) -> S:
-    if batch != undone or before is None:
+def _layers(snapshot: Snapshot[S], one: Happened[Any]) -> tuple[Layer, ...]:
+    """What can be taken back after one more event."""
+    layers = snapshot.layers
+    if one.cause is not None and one.cause.startswith(BATCH):
+        batch = one.cause[len(BATCH) :]
+        if layers and layers[-1].batch == batch:
+            return layers
+        return (*layers, Layer(batch=batch, since=snapshot.version))
+    return layers if isinstance(one.data, _REMINDERS) else ()
+
+
+def _undo(layers: tuple[Layer, ...], earlier: Mapping[int, S], undone: str) -> tuple[S, tuple[Layer, ...]]:
+    """What was before the last batch: the state, and what can be taken back then."""
+    if not layers or layers[-1].batch != undone:
         raise CannotUndo(f"batch {undone} is not what touched this stream last")
-    return before
+    return earlier[layers[-1].since], layers[:-1]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from events.event import AnyRecorded
 from events.subjects.batch import Undone
 from events.subjects.programme import PolicyRevised, ProgrammeCreated, ProgrammeRenamed
-from projections.fold import begin, fold_of, run, step
+from projections.fold import each, fold_of, run
 from projections.heads import live_build, log_end
 from projections.live import decode
 from projections.scan import StreamEvents, some_streams
@@ -56,12 +56,12 @@ class Frames:
 def frame_history(connection: Connection, org: UUID, programme: str) -> list[tuple[int, Frame]]:
     """Every frame that a programme has had, with the position from which on; the first one is that of no programme."""
     fold = fold_of("programme")
-    snapshot = begin(fold)
-    found = [(-1, frame_of(snapshot.state))]
-    for recorded in _events(connection, org, f"programme-{programme}"):
-        snapshot = step(fold, snapshot, recorded)
-        found.append((recorded.position, frame_of(snapshot.state)))
-    return found
+    events = _events(connection, org, f"programme-{programme}")
+    after = zip(events, each(fold, events), strict=True)
+    return [
+        (-1, frame_of(fold.initial)),
+        *((recorded.position, frame_of(snapshot.state)) for recorded, snapshot in after),
+    ]
 
 
 def touched_relationships(connection: Connection, org: UUID, touched: Sequence[tuple[str, str]]) -> list[str]:

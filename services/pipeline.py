@@ -6,11 +6,12 @@ against; if another change came first it is taken again, unless the caller named
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import import_module
+from itertools import chain, takewhile
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,8 @@ from events.append import Append, Appended, Draft, Write, digest_of
 from events.errors import ClaimTaken, CommandReused, VersionConflict
 from events.event import Event, Happened
 from events.log import Log
-from projections.fold import Fold, Snapshot, fold_of, step
+from events.subjects.batch import Undone
+from projections.fold import Fold, Snapshot, fold_of, run
 from projections.live import Limits, Live, claims_between, kind_of, live_row
 from services.errors import Refused
 from services.limits import limits_of, refusal_of, streams_behind
@@ -118,13 +120,7 @@ class Pipeline:
             by_stream.setdefault(fact.stream, []).append(fact)
         snapshots, _, _ = self._live.load(org, list(by_stream))
         writes = tuple(
-            _write(
-                group,
-                snapshots[stream],
-                _advance(snapshots[stream], group, actor=actor, behalf=None, cause=cause),
-                {},
-                stream,
-            )
+            _write(group, snapshots[stream], self._after(org, snapshots[stream], group, actor, cause), {}, stream)
             for stream, group in by_stream.items()
         )
         for stream, version in (expected or {}).items():
@@ -164,7 +160,7 @@ class Pipeline:
         if not decided and key is None:
             return _answer(command, _nothing(current), current.version)
         facts = [Fact(stream=stream, data=data, occurred_at=occurred_at) for data in decided]
-        after = _advance(current, facts, actor=actor, behalf=behalf, cause=cause)
+        after = self._after(org, current, facts, actor, cause, behalf)
         limits, guards = self._limits(org, fold_of(command.KIND), current, after)
         writes = (_write(facts, current, after, limits, stream), *guards)
         append = Append(
@@ -174,6 +170,25 @@ class Pipeline:
             return _answer(command, self._log.append(org, append), current.version)
         except ClaimTaken as taken:
             raise refusal_of(taken) from taken
+
+    def _after(
+        self,
+        org: UUID,
+        before: Snapshot[Any],
+        facts: Sequence[Fact],
+        actor: str,
+        cause: str | None,
+        behalf: str | None = None,
+    ) -> Snapshot[Any]:
+        """The snapshot after facts of one stream; from its first event where they take a batch back."""
+        if not facts:
+            return before
+        stream = facts[0].stream
+        fold, happened = fold_of(kind_of(stream)), _happened(before.version, facts, actor, cause, behalf)
+        if not any(isinstance(fact.data, Undone) for fact in facts):
+            return run(fold, happened, before)
+        seen = takewhile(lambda one: one.stream_version <= before.version, self._log.read_stream(org, stream))
+        return run(fold, chain(seen, happened))
 
     def _limits(
         self, org: UUID, fold: Fold[Any], before: Snapshot[Any], after: Snapshot[Any]
@@ -186,17 +201,14 @@ class Pipeline:
         return limits_of(org, scopes, states), guards
 
 
-def _advance(
-    before: Snapshot[Any], facts: Sequence[Fact], *, actor: str, behalf: str | None, cause: str | None
-) -> Snapshot[Any]:
-    after = before
-    for fact in facts:
-        happened = Happened(
-            stream=fact.stream, stream_version=after.version + 1, occurred_at=fact.occurred_at, actor=actor,
+def _happened(
+    version: int, facts: Sequence[Fact], actor: str, cause: str | None, behalf: str | None
+) -> Iterator[Happened[Any]]:
+    for number, fact in enumerate(facts, start=version + 1):
+        yield Happened(
+            stream=fact.stream, stream_version=number, occurred_at=fact.occurred_at, actor=actor,
             on_behalf_of=behalf, cause=cause, data=fact.data,
         )  # fmt: skip  # one line per meaning
-        after = step(fold_of(kind_of(fact.stream)), after, happened)
-    return after
 
 
 def _write(facts: Sequence[Fact], before: Snapshot[Any], after: Snapshot[Any], limits: Limits, stream: str) -> Write:

@@ -80,7 +80,7 @@ def card(state: EnrolmentState) -> Card:
 
 FOLD = Fold(
     kind="enrolment",
-    version=1,
+    version=2,
     state=EnrolmentState,
     initial=EnrolmentState(),
     evolve=evolve,

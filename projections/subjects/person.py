@@ -84,7 +84,7 @@ def claims(state: PersonState) -> frozenset[str]:
 
 FOLD = Fold(
     kind="person",
-    version=1,
+    version=2,
     state=PersonState,
     initial=PersonState(),
     evolve=evolve,

@@ -124,7 +124,7 @@ def card(state: ProgrammeState) -> Card:
 
 FOLD = Fold(
     kind="programme",
-    version=1,
+    version=2,
     state=ProgrammeState,
     initial=ProgrammeState(),
     evolve=evolve,

@@ -324,7 +324,7 @@ def claims(state: RelationshipState) -> frozenset[str]:
 
 FOLD = Fold(
     kind="relationship",
-    version=1,
+    version=2,
     state=RelationshipState,
     initial=RelationshipState(),
     evolve=evolve,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from events.event import AnyRecorded
 from events.log import Log
 from events.subjects.batch import BatchUndone, Undone
-from projections.fold import CannotUndo
+from projections.fold import CannotUndo, Layer
 from projections.live import Live
 from services.errors import Refused
 from services.imports.batch import PAGE, Batch, Course, Progress, known_course, store
@@ -29,7 +29,8 @@ class Undoer:
         """Take the batch back, finished or not; the number of streams. Asked for again it goes on.
 
         progress is told (streams taken back, streams in all). Raises NotFound `unknown_batch` and Refused
-        `batch_moved_on` with the streams in which something else has happened since.
+        `batch_moved_on` with the streams in which something else has happened since, and the later batches to take
+        back first, the newest first; none where it was something else than a batch.
         """
         batch = Batch(org=org, batch_id=batch_id, actor=actor)
         course = known_course(self._log, org, batch_id)
@@ -38,45 +39,64 @@ class Undoer:
         touched = self._touched(batch, course)
         waiting = self._waiting(batch, touched)
         for at in range(0, len(waiting), CHUNK):
-            self._take_back(batch, waiting[at : at + CHUNK], reason)
+            self._take_back(batch, touched, waiting[at : at + CHUNK], reason)
             if progress is not None:
                 progress(len(touched) - len(waiting[at + CHUNK :]), len(touched))
         self._finish(batch, BatchUndone(reason=reason, streams=len(touched)))
         return len(touched)
 
-    def _touched(self, batch: Batch, course: Course) -> list[str]:
-        """The streams with events of the batch, in the order in which it came to them."""
-        streams: dict[str, None] = {}
+    def _touched(self, batch: Batch, course: Course) -> dict[str, int]:
+        """The streams with events of the batch, each with the version it had before, in the order it came to them."""
+        streams: dict[str, int] = {}
         after = course.started.position
         upto = course.finished.position if course.finished is not None else None
         while page := self._log.read(batch.org, after=after, upto=upto, limit=PAGE):
-            streams |= {one.stream: None for one in page if one.cause == batch.cause}
+            for one in page:
+                if one.cause == batch.cause:
+                    streams.setdefault(one.stream, one.stream_version - 1)
             after = page[-1].position
-        return list(streams)
+        return streams
 
-    def _waiting(self, batch: Batch, streams: Sequence[str]) -> list[str]:
+    def _waiting(self, batch: Batch, touched: Mapping[str, int]) -> list[str]:
         """Those that are not taken back yet."""
-        waiting: list[str] = []
-        moved: list[str] = []
-        for at in range(0, len(streams), CHUNK):
-            snapshots, _, _ = self._live.load(batch.org, streams[at : at + CHUNK])
-            last = {stream: snapshot.batch == str(batch.batch_id) for stream, snapshot in snapshots.items()}
-            waiting += [stream for stream, is_last in last.items() if is_last]
-            moved += [stream for stream, is_last in last.items() if not (is_last or self._done(batch, stream))]
+        layers = self._layers(batch.org, list(touched))
+        own = {stream: Layer(batch=str(batch.batch_id), since=since) for stream, since in touched.items()}
+        waiting = [stream for stream, layer in own.items() if layers[stream][-1:] == (layer,)]
+        others = own.keys() - set(waiting)
+        moved = [stream for stream in touched if stream in others and not self._done(batch, stream)]
         if moved:
-            raise _moved_on(moved)
+            raise self._moved_on(batch.org, {stream: _after(own[stream], layers[stream]) for stream in moved})
         return waiting
+
+    def _layers(self, org: UUID, streams: Sequence[str]) -> dict[str, tuple[Layer, ...]]:
+        found: dict[str, tuple[Layer, ...]] = {}
+        for at in range(0, len(streams), CHUNK):
+            snapshots, _, _ = self._live.load(org, streams[at : at + CHUNK])
+            found |= {stream: snapshot.layers for stream, snapshot in snapshots.items()}
+        return found
+
+    def _moved_on(self, org: UUID, later: Mapping[str, frozenset[str]]) -> Refused:
+        """What to say of streams that moved on, each with the batches that came after this one."""
+        stuck = [stream for stream, batches in later.items() if not batches]
+        if stuck:
+            return _refused("What happened since cannot be taken back", stuck, "Correct single entries instead.")
+        imports = frozenset().union(*later.values())
+        newest_first = sorted(imports, key=lambda one: -known_course(self._log, org, UUID(one)).started.position)
+        advice = f"Take back first, in this order: {', '.join(newest_first)}."
+        return _refused("Something was imported later", list(later), advice, newest_first)
 
     def _done(self, batch: Batch, stream: str) -> bool:
         return any(_undoes(one, batch.batch_id) for one in self._log.read_stream(batch.org, stream))
 
-    def _take_back(self, batch: Batch, streams: Sequence[str], reason: str) -> None:
+    def _take_back(self, batch: Batch, touched: Mapping[str, int], streams: Sequence[str], reason: str) -> None:
         data, now = Undone(batch_id=str(batch.batch_id), reason=reason), self._clock()
         facts = [Fact(stream=stream, data=data, occurred_at=now) for stream in streams]
         try:
             store(self._pipeline, batch, facts, cause=f"undo:{batch.batch_id}")
-        except CannotUndo as error:  # something happened in one of them between the look and the append
-            raise _moved_on(list(streams)) from error
+        except CannotUndo:  # something happened in one of them between the look and the append
+            left = self._waiting(batch, {stream: touched[stream] for stream in streams})
+            if left:  # somebody else took the others back
+                self._take_back(batch, touched, left, reason)
 
     def _finish(self, batch: Batch, data: BatchUndone) -> None:
         fact = Fact(stream=f"batch-{batch.batch_id}", data=data, occurred_at=self._clock())
@@ -87,11 +107,15 @@ def _undoes(recorded: AnyRecorded, batch_id: UUID) -> bool:
     return isinstance(recorded.data, Undone) and recorded.data.batch_id == str(batch_id)
 
 
-def _moved_on(streams: list[str]) -> Refused:
+def _after(own: Layer, layers: Sequence[Layer]) -> frozenset[str]:
+    """The batches that came after the layer; none where something else came too, a later part of the same one say."""
+    if own not in layers:
+        return frozenset()
+    later = frozenset(layer.batch for layer in layers[layers.index(own) + 1 :])
+    return frozenset() if own.batch in later else later
+
+
+def _refused(what: str, streams: list[str], advice: str, imports: Sequence[str] = ()) -> Refused:
     more = f" and {len(streams) - SHOWN} more" if len(streams) > SHOWN else ""
-    return Refused(
-        "batch_moved_on",
-        f"Something else has happened since in {len(streams)} of the import's streams: "
-        f"{', '.join(streams[:SHOWN])}{more}. Take that back first, or correct single entries.",
-        streams=streams,
-    )
+    sentence = f"{what} in {len(streams)} of the import's streams: {', '.join(streams[:SHOWN])}{more}. {advice}"
+    return Refused("batch_moved_on", sentence, streams=streams, imports=list(imports))

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from events.event import AnyRecorded
 from events.log import Log
@@ -14,7 +16,8 @@ from events.subjects.batch import BatchFinished, BatchStarted, BatchUndone, Undo
 from events.subjects.log import StreamsRootTaken
 from events.subjects.relationship import MentorJoined
 from events.tenancy import make_engine
-from projections.live import Live
+from projections.fold import Layer, Snapshot
+from projections.live import Live, encode
 from services.errors import NotFound, Refused
 from services.imports import batch, undo
 from services.imports.batch import Importer
@@ -57,10 +60,31 @@ class Ledger(NamedTuple):
         return self.importer.commit(ORG, data, "roster.csv", batch_id=batch_id, actor=ACTOR, **at)
 
     def states(self) -> dict[str, bytes]:
-        """The live state of every stream, without its version."""
-        streams = sorted({one.stream for one in self.events()})
-        found, _, _ = Live(self.log).load(ORG, streams)
-        return {stream: repr(snapshot.state).encode() for stream, snapshot in found.items()}
+        """The live state of every stream but the batches' own, without its version."""
+        return {stream: repr(one.state).encode() for stream, one in self.snapshots().items()}
+
+    def layers(self) -> dict[str, tuple[Layer, ...]]:
+        """What can be taken back from every stream."""
+        return {stream: one.layers for stream, one in self.snapshots().items()}
+
+    def snapshots(self) -> dict[str, Snapshot[Any]]:
+        """The live snapshot of every stream but the batches' own."""
+        streams = sorted({one.stream for one in self.events() if not one.stream.startswith("batch-")})
+        return Live(self.log).load(ORG, streams)[0]
+
+    def streams_of(self, batch_id: UUID) -> set[str]:
+        """The streams that a batch touched."""
+        return {one.stream for one in self.events() if one.cause == f"import:{batch_id}"}
+
+    def relationship(self) -> str:
+        """The stream of the relationship that was imported first."""
+        return next(one.stream for one in self.events() if one.stream.startswith("relationship-"))
+
+    def change(self) -> str:
+        """Something happens by hand in that relationship; its stream."""
+        fact = Fact(stream=self.relationship(), data=MentorJoined(person=str(uuid4())), occurred_at=NOW)
+        self.pipeline.record(ORG, [fact], actor=ACTOR)
+        return fact.stream
 
 
 @pytest.fixture
@@ -245,16 +269,118 @@ def test_an_unfinished_batch_can_be_undone(ledger: Ledger, monkeypatch: pytest.M
 def test_a_stream_that_moved_on(ledger: Ledger) -> None:
     """A batch is not undone under what happened since: the streams are named, nothing is written."""
     id_ = uuid4()
-    done = ledger.commit(id_)
-    stream = next(fact.stream for fact in done.plan.facts() if fact.stream.startswith("relationship-"))
-    ledger.pipeline.record(
-        ORG, [Fact(stream=stream, data=MentorJoined(person=str(uuid4())), occurred_at=NOW)], actor=ACTOR
-    )
+    ledger.commit(id_)
+    stream = ledger.change()
     events = ledger.events()
     with pytest.raises(Refused) as refusal:
         ledger.undoer.undo(ORG, id_, reason="", actor=ACTOR)
     assert ("batch_moved_on", [stream]) == (refusal.value.code, refusal.value.facts["streams"])
     assert events == ledger.events()
+
+
+def test_three_batches_one_on_the_other(ledger: Ledger) -> None:
+    """Taken back in the reverse order, each gives every stream what it was before that batch, to the first one's."""
+    states, done = [ledger.states()], list[UUID]()
+    for title in ("First", "Second", "Third"):
+        done.append(uuid4())
+        ledger.commit(done[-1], "\n".join((HEADER, row(goal=title), row(title=title))).encode())
+        states.append(ledger.states())
+    shared = ledger.streams_of(done[0]) & ledger.streams_of(done[1]) & ledger.streams_of(done[2])
+    assert {"relationship"} == {stream.partition("-")[0] for stream in shared}
+    for id_, before in zip(reversed(done), reversed(states[:-1]), strict=True):
+        ledger.undoer.undo(ORG, id_, reason="", actor=ACTOR)
+        after = ledger.states()
+        assert before == {stream: after[stream] for stream in before}
+    assert {} == {stream: found for stream, found in ledger.layers().items() if found}
+
+
+def test_taken_back_in_the_wrong_order(ledger: Ledger) -> None:
+    """The refusal names the later imports that lie above it, the newest first; done in this order it works."""
+    done = []
+    for title in ("First", "Second", "Third"):
+        done.append(uuid4())
+        ledger.commit(done[-1], row_file(goal=title))
+    events = ledger.events()
+    with pytest.raises(Refused) as refusal:
+        ledger.undoer.undo(ORG, done[0], reason="", actor=ACTOR)
+    assert ("batch_moved_on", [str(done[2]), str(done[1])]) == (refusal.value.code, refusal.value.facts["imports"])
+    assert refusal.value.message.endswith(f" Take back first, in this order: {done[2]}, {done[1]}.")
+    assert events == ledger.events()
+    for id_ in (done[2], done[1], done[0]):
+        assert 0 < ledger.undoer.undo(ORG, id_, reason="", actor=ACTOR)
+
+
+def test_a_change_by_hand_between_two_batches(ledger: Ledger) -> None:
+    """The later batch can be taken back, what people did after the earlier one holds that one in place."""
+    first, second = uuid4(), uuid4()
+    ledger.commit(first, row_file())
+    stream = ledger.change()
+    ledger.commit(second, row_file(goal="Second"))
+    assert stream in ledger.streams_of(second)
+    ledger.undoer.undo(ORG, second, reason="", actor=ACTOR)
+    with pytest.raises(Refused) as refusal:
+        ledger.undoer.undo(ORG, first, reason="", actor=ACTOR)
+    assert ([stream], []) == (refusal.value.facts["streams"], refusal.value.facts["imports"])
+    assert refusal.value.message.endswith(f": {stream}. Correct single entries instead.")
+
+
+def test_a_change_between_two_parts_of_a_batch(ledger: Ledger) -> None:
+    """A batch is not taken back by half: where something came between its parts, it stays whole."""
+    id_ = uuid4()
+    ledger.commit(id_, row_file())
+    stream = ledger.change()
+    more = [Fact(stream=stream, data=MentorJoined(person=str(uuid4())), occurred_at=NOW)]
+    ledger.pipeline.record(ORG, more, actor=ACTOR, cause=f"import:{id_}")
+    with pytest.raises(Refused) as refusal:
+        ledger.undoer.undo(ORG, id_, reason="", actor=ACTOR)
+    assert ("batch_moved_on", [stream]) == (refusal.value.code, refusal.value.facts["streams"])
+
+
+def test_a_change_in_the_middle_of_an_undo(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What happens between the look and the append is named alone, and not taken back."""
+    id_ = uuid4()
+    ledger.commit(id_)
+    changed: list[str] = []
+
+    def late(*words: Any, **more: Any) -> None:
+        changed.extend([] if changed else [ledger.change()])
+        batch.store(*words, **more)
+
+    monkeypatch.setattr(undo, "store", late)
+    with pytest.raises(Refused) as refusal:
+        ledger.undoer.undo(ORG, id_, reason="", actor=ACTOR)
+    assert ("batch_moved_on", changed) == (refusal.value.code, refusal.value.facts["streams"])
+
+
+def test_two_take_the_same_batch_back_at_once(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever comes second goes on with what is left: each stream is taken back once."""
+    id_ = uuid4()
+    ledger.commit(id_)
+    streams = ledger.streams_of(id_)
+    first = [Fact(stream=min(streams), data=Undone(batch_id=str(id_)), occurred_at=NOW)]
+
+    def late(*words: Any, **more: Any) -> None:
+        if not any(isinstance(one.data, Undone) for one in ledger.events()):
+            ledger.pipeline.record(ORG, first, actor=ACTOR)
+        batch.store(*words, **more)
+
+    monkeypatch.setattr(undo, "store", late)
+    assert len(streams) == ledger.undoer.undo(ORG, id_, reason="", actor=ACTOR)
+    assert sorted(streams) == sorted(one.stream for one in ledger.events() if isinstance(one.data, Undone))
+
+
+def test_what_a_state_remembers_of_batches_stays_small(ledger: Ledger) -> None:
+    """Each batch that touches a stream adds an id and a number to its live row; a change by hand clears them."""
+    ledger.commit(uuid4(), row_file(goal="0"))
+    stream = ledger.relationship()
+    sizes = []
+    for number in range(1, 6):
+        ledger.commit(uuid4(), row_file(goal=str(number)))
+        snapshot = ledger.snapshots()[stream]
+        sizes.append(len(encode(snapshot)) - len(encode(replace(snapshot, layers=()))))
+    assert max(after - before for before, after in pairwise(sizes)) <= len(f',["{uuid4()}",99]')
+    ledger.change()
+    assert () == ledger.snapshots()[stream].layers
 
 
 def test_imported_again_after_an_undo(ledger: Ledger) -> None:

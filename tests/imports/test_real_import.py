@@ -13,6 +13,7 @@ from events.organisations import create_log
 from events.tenancy import make_engine
 from projections.fold import fold_of, run
 from projections.live import Live, encode, kind_of
+from services.errors import Refused
 from services.imports.batch import Committed, Importer
 from services.imports.undo import Undoer
 from services.pipeline import Pipeline
@@ -38,23 +39,72 @@ class Imported(NamedTuple):
         return streams
 
 
+class Ledger(NamedTuple):
+    """An empty log and what imports into it."""
+
+    log: Log
+    importer: Importer
+    undoer: Undoer
+
+    def commit(self, data: bytes, name: str) -> Committed:
+        """Commit a file as of now."""
+        at = self.importer.preview(ORG, data, name).planned_at
+        return self.importer.commit(ORG, data, name, planned_at=at, batch_id=uuid4(), actor=ACTOR)
+
+    def undo(self, done: Committed) -> int:
+        """Take an import back."""
+        return self.undoer.undo(ORG, done.batch_id, reason="a test", actor=ACTOR)
+
+    def states(self) -> dict[str, Any]:
+        """The live state of every stream but the imports' own, where it is another than that of an empty stream."""
+        streams = sorted({one.stream for one in self.log.read(ORG, limit=100_000)})
+        live = Live(self.log)
+        found = [live.load(ORG, streams[at : at + 500])[0] for at in range(0, len(streams), 500)]
+        return {
+            stream: snapshot.state
+            for page in found
+            for stream, snapshot in page.items()
+            if kind_of(stream) != "batch" and snapshot.state != fold_of(kind_of(stream)).initial
+        }
+
+
+def ledger_in(database: Database) -> Iterator[Ledger]:
+    """A ledger in a database with nothing in it."""
+    engine = make_engine(database.service_url)
+    create_log(engine, ORG)
+    log = Log(engine)
+    yield Ledger(log, Importer(log, Pipeline(log)), Undoer(log, Pipeline(log)))
+    engine.dispose()
+
+
+@pytest.fixture
+def ledger(database: Database) -> Iterator[Ledger]:
+    """A ledger for one test."""
+    yield from ledger_in(database)
+
+
 @pytest.fixture(scope="module")
 def imported(module_database: Database, real: Real) -> Iterator[Imported]:
     """Both files committed, one after the other, and then the history alone undone and committed again."""
-    engine = make_engine(module_database.service_url)
-    create_log(engine, ORG)
-    log = Log(engine)
-    importer, undoer = Importer(log, Pipeline(log)), Undoer(log, Pipeline(log))
+    for ledger in ledger_in(module_database):
+        roster = ledger.commit(real.roster, "roster.csv")
+        ledger.undo(ledger.commit(real.history, "history.ndjson"))
+        yield Imported(ledger.log, roster, ledger.commit(real.history, "history.ndjson"))
 
-    def commit(data: bytes, name: str) -> Committed:
-        at = importer.preview(ORG, data, name).planned_at
-        return importer.commit(ORG, data, name, planned_at=at, batch_id=uuid4(), actor=ACTOR)
 
-    roster = commit(real.roster, "roster.csv")
-    wrong = commit(real.history, "history.ndjson")
-    undoer.undo(ORG, wrong.batch_id, reason="a test", actor=ACTOR)
-    yield Imported(log, roster, commit(real.history, "history.ndjson"))
-    engine.dispose()
+def test_both_files_are_taken_back(ledger: Ledger, real: Real) -> None:
+    """The newer one first: every state is what it was before; the other order is refused and says which is first."""
+    roster = ledger.commit(real.roster, "roster.csv")
+    between = ledger.states()
+    history = ledger.commit(real.history, "history.ndjson")
+    with pytest.raises(Refused) as refusal:
+        ledger.undo(roster)
+    assert ("batch_moved_on", [str(history.batch_id)]) == (refusal.value.code, refusal.value.facts["imports"])
+    assert refusal.value.message.endswith(f" Take back first, in this order: {history.batch_id}.")
+    assert len({fact.stream for fact in history.plan.facts()}) == ledger.undo(history)
+    assert between == ledger.states()
+    assert len({fact.stream for fact in roster.plan.facts()}) == ledger.undo(roster)
+    assert {} == ledger.states()
 
 
 def test_every_planned_fact_is_in_the_log(imported: Imported) -> None:

@@ -153,9 +153,22 @@ class Everywhere(RuleBasedStateMachine):
     def undo(self, relationship: str) -> None:
         """The last batch of a relationship is taken back, where one can be."""
         stream = f"relationship-{relationship}"
-        batch = replay(self.whole.log, self.org, stream).snapshot.batch
-        if batch is not None:
-            self._record([Fact(stream=stream, data=Undone(batch_id=batch), occurred_at=FIRST)])
+        layers = replay(self.whole.log, self.org, stream).snapshot.layers
+        if layers:
+            self._record([Fact(stream=stream, data=Undone(batch_id=layers[-1].batch), occurred_at=FIRST)])
+
+    @rule(relationship=st.sampled_from(RELATIONSHIPS))
+    def undo_all(self, relationship: str) -> None:
+        """Every batch that can be is taken back, the last one first, down to what was before the first of them."""
+        stream = f"relationship-{relationship}"
+        layers = replay(self.whole.log, self.org, stream).snapshot.layers
+        for layer in reversed(layers):
+            self._record([Fact(stream=stream, data=Undone(batch_id=layer.batch), occurred_at=FIRST)])
+        after = replay(self.whole.log, self.org, stream).snapshot
+        assert () == after.layers
+        if layers:
+            first = [one for one in self._streams()[stream] if one.stream_version <= layers[0].since]
+            assert run(fold_of("relationship"), first).state == after.state
 
     @rule(cadence=st.integers(1, 90))
     def revise(self, cadence: int) -> None:
@@ -194,6 +207,20 @@ class Everywhere(RuleBasedStateMachine):
             "SELECT scope, stream FROM live_claims c JOIN log_heads h ON h.live_build = c.build AND h.org_id = c.org_id"
         )
         assert sorted(claims) == sorted(held)
+
+    @invariant()
+    def what_was_taken_back_left_nothing(self) -> None:
+        """The state is that of the events without those from a batch's first one to its undoing."""
+        for stream, events in self._streams().items():
+            kept: list[AnyRecorded] = []
+            for one in events:
+                if isinstance(one.data, Undone):
+                    cause = f"import:{one.data.batch_id}"
+                    del kept[next(at for at, was in enumerate(kept) if was.cause == cause) :]
+                else:
+                    kept.append(one)
+            fold = fold_of(kind_of(stream))
+            assert run(fold, kept).state == run(fold, events).state
 
     @invariant()
     def stored_rows_are_the_fold(self) -> None:

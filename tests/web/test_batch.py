@@ -91,6 +91,19 @@ def test_an_import_that_something_builds_on_is_not_taken_back(client: Client) ->
     assert [f"relationship-{relationship}"] == problem["facts"]["streams"]
 
 
+def test_two_imports_are_taken_back_in_the_order_that_the_refusal_names(client: Client) -> None:
+    """The problem's facts name the import that comes first."""
+    first = committed(client, "one")
+    planned_at = json_of(client.get("/me"))["log_size"]
+    more = ROSTER.replace(b"2026-06-30", b"2026-07-31", 1)
+    second = json_of(sent(client, f"/imports?planned_at={planned_at}&filename=more.csv", more))
+    answer = client.post(f"/imports/{first['id']}/undo", {"reason": "Wrong file"})
+    assert [second["id"]] == must_be_problem(answer, 409, "batch_moved_on")["facts"]["imports"]
+    for done in (second, first):
+        assert 200 == client.post(f"/imports/{done['id']}/undo", {"reason": "Wrong file"}).status_code
+    assert [] == json_of(client.get("/relationships"))["items"]
+
+
 @pytest.mark.parametrize("name", ("spring.csv", "../../spring.csv", "/etc/spring.csv"))
 def test_a_file_in_a_form_keeps_its_plain_name(client: Client, name: str) -> None:
     """A path of the sender's machine is no part of the name."""

@@ -57,7 +57,10 @@ def get_import(call: Call, import_id: str) -> One:
 
 @ROUTES.write(f"{_ONE}/undo", UndoBody(), shape=ImportUndone, scope="import")
 def undo_import(call: Call, body: Body, import_id: str) -> One:
-    """Take an import back as a whole; refused where something else has happened since."""
+    """Take an import back as a whole; refused where something else has happened since.
+
+    Where that was other imports alone, the refusal's facts name them under `imports`, in the order to take them back.
+    """
     streams = call.services.undoer.undo(call.org, UUID(import_id), reason=body["reason"], actor=call.actor)
     call.services.nudge(call.org)
     return One(body=ImportUndone(id=import_id, streams=streams))
