@@ -13,6 +13,8 @@ from projections.subjects.organisation import OrganisationState
 from services.decisions.organisation import CreateOrganisation
 from services.texts import must_be_named
 
+LIST = "`mentorledger org list` shows the ids."
+
 
 def the_organisation(engine: Engine, asked: UUID | None) -> UUID:
     """Return the organisation that `--org` names, or the only one there is.
@@ -22,12 +24,14 @@ def the_organisation(engine: Engine, asked: UUID | None) -> UUID:
     known = organisations(engine)
     if asked is not None:
         if asked not in known:
-            raise DeployError("unknown_organisation", f"There is no organisation {asked} here; check --org.")
+            raise DeployError("unknown_organisation", f"There is no organisation {asked} here. {LIST}")
         return asked
     if not known:
-        raise DeployError("no_organisation", "There is no organisation yet; make one with `org create`.")
+        raise DeployError(
+            "no_organisation", "There is no organisation yet; make one with `mentorledger org create NAME`."
+        )
     if len(known) > 1:
-        raise DeployError("which_organisation", f"There are {len(known)} organisations; name one with --org.")
+        raise DeployError("which_organisation", f"There are {len(known)} organisations; name one with --org ID. {LIST}")
     return known[0]
 
 
@@ -52,7 +56,9 @@ def organisation_named(core: Core, name: str) -> UUID | None:
     """Return the organisation of exactly this name. Raises DeployError `which_organisation` when several have it."""
     found = [org for org in organisations(core.engine) if state_of(core, org).name == name]
     if len(found) > 1:
-        raise DeployError("which_organisation", f"{len(found)} organisations have this name; name one with --org.")
+        raise DeployError(
+            "which_organisation", f"{len(found)} organisations have this name; name one with --org ID. {LIST}"
+        )
     return found[0] if found else None
 
 

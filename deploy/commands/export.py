@@ -61,7 +61,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             vouchers = Vouchers(known_platform_log(core.engine), core.log, tree, Queries(core.engine, core.log))
             exporter = Exporter(core.log, tree, progress, vouchers)
             written = exporter.organisation(org, args.to) if scope is None else exporter.part(org, scope, args.to)
-    _show(written, args.to, stale, as_json=args.json)
+    _show(written, org, args.to, stale, as_json=args.json)
     return 0
 
 
@@ -86,14 +86,15 @@ def _refresh(core: Core, tree: TreeStore, settings: Settings, backing: Backing, 
     return None
 
 
-def _show(written: Written, path: Path, stale: str | None, *, as_json: bool) -> None:
+def _show(written: Written, org: UUID, path: Path, stale: str | None, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(asdict(written) | {"path": str(path), "stale": stale}))
         return
     if stale is not None:
         print(f"This is the log as it was at its newest checkpoint. {stale}", file=sys.stderr)
     print(f"{path}: {written.records:,} records of {written.origin} at size {written.size:,}, {written.files:,} files")
-    print(f"To check it: mentorledger verify {path} --key VKEY, with the key that `mentorledger key show` prints.")
+    shows = f"`mentorledger key show --org {org}`"
+    print(f"To check it: `mentorledger verify {path} --key VKEY`, with the key that {shows} prints.")
 
 
 @contextmanager

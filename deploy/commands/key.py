@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -64,9 +65,9 @@ def _show(args: argparse.Namespace, core: Core, org: UUID, keeper: Keeper) -> No
         print(json.dumps({"organisation_id": str(org), "origin": origin, "keys": found}))
         return
     for one in found:
-        until = f" (signs until {one['signs_until']})" if one["signs_until"] else ""
-        print(f"Key{until}\n{one['vkey']}\nFingerprint\n{one['fingerprint']}")
-    print(
+        until = f"; signs until {one['signs_until']}" if one["signs_until"] else ""
+        _print_key(f"Fingerprint {one['fingerprint']}{until}", one["vkey"])
+    _say(
         "Give it to auditors by a way of its own, never together with a bundle: `mentorledger verify BUNDLE --key KEY`."
     )
 
@@ -89,8 +90,8 @@ def _rotate(args: argparse.Namespace, core: Core, org: UUID, keeper: Keeper) -> 
     if args.json:
         print(json.dumps(told | {"old_vkey": rotation.old_vkey, "old_signs_until": until}))
         return
-    print(f"New key\n{told['vkey']}\nFingerprint\n{told['fingerprint']}")
-    print(f"Both keys sign until {until}. Give the new one to all who have the old one.")
+    _print_key(f"New key, fingerprint {told['fingerprint']}", told["vkey"])
+    _say(f"Both keys sign until {until}. Give the new one to all who have the old one.")
 
 
 def _remember(args: argparse.Namespace, core: Core, org: UUID, keeper: Keeper) -> None:
@@ -119,6 +120,16 @@ def _last_note(args: argparse.Namespace, latest: StoredCheckpoint | None) -> byt
             "The database holds no checkpoint of this log. Give one with --checkpoint, or say --nothing-signed.",
         )
     return None
+
+
+def _print_key(heading: str, vkey: str) -> None:
+    """Keys alone go to standard output: what is kept of it is a file for `verify --key`, and fits into the page."""
+    _say(heading)
+    print(vkey, flush=True)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _told(vkey: str, signs_until: int | None) -> dict[str, Any]:

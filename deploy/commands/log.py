@@ -80,7 +80,8 @@ def _resume(args: argparse.Namespace, backing: Backing, core: Core, keeper: Keep
     if args.new_origin:
         require_stopped(backing, core.engine)
         origin = recovery.begin_origin(ACTOR)
-        said = f"The log goes on as {origin}. Give its new key to all who have the old one: `mentorledger key show`."
+        shows = f"`mentorledger key show --org {recovery.org}`"
+        said = f"The log goes on as {origin}. Give its new key to all who have the old one: {shows}."
     else:
         said = f"All {recovery.resume():,} records are as they were signed. The log takes events."
     _tell(args, recovery, said)

@@ -53,7 +53,7 @@ class Recovery:
                 "records_missing",
                 f"{one.signed - one.size:,} of {one.signed:,} signed records are missing. Bring the database back to a "
                 "newer state first (from a newer copy with its write-ahead log), or the records from a replica or a "
-                "bundle of the whole organisation: `mentorledger log refill`.",
+                f"bundle of the whole organisation: `mentorledger log refill BUNDLE --org {self.org}`.",
             )
         records = self._audited(Anchor("the signer", memory.size, memory.root))
         self.tree.resume(self.org)

@@ -101,6 +101,7 @@ def test_a_whole_log_from_the_database(command, database, org, vkey, go_oracle, 
         status, out, errors = command("export", "--to", tmp_path / name)
         assert (0, "") == (status, errors)
         assert origin_of(org) in out
+        assert f"`mentorledger key show --org {org}`" in out
     assert (tmp_path / "b.zip").read_bytes() == (tmp_path / "c.zip").read_bytes()
     for name in ("b", "b.zip"):
         status, out, _ = command("verify", tmp_path / name, "--key", vkey)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -100,7 +101,10 @@ def test_two_organisations_must_be_told_apart(command: Command) -> None:
     """With several organisations a token is issued for the one that --org names."""
     said(command, "org", "create", "One")
     other = said(command, "org", "create", "Other")["organisation_id"]
-    assert command("token", "issue")[2].startswith("error [which_organisation]:")
+    refused = command("token", "issue")[2]
+    assert refused.startswith("error [which_organisation]:")
+    assert "`mentorledger org list` shows the ids" in refused
+    assert "`mentorledger org list` shows the ids" in command("token", "list", "--org", str(UUID(int=1)))[2]
     assert said(command, "token", "issue", "--org", other)["token"].startswith(f"ml_{other.replace('-', '')}_")
 
 

@@ -38,8 +38,20 @@ def test_key_is_shown_with_its_fingerprint(command, org, folder):
     (key,) = told["keys"]
     assert (str(org), origin_of(org)) == (told["organisation_id"], told["origin"])
     assert (origin_of(org), key["fingerprint"]) == (Verifier.of(key["vkey"]).name, Verifier.of(key["vkey"]).fingerprint)
-    _, shown, _ = command("key", "show")
-    assert key["vkey"] in shown and key["fingerprint"] in shown and "never together with a bundle" in shown
+    _, shown, advice = command("key", "show")
+    assert f"{key['vkey']}\n" == shown
+    assert key["fingerprint"] in advice and "never together with a bundle" in advice
+
+
+def test_what_key_show_prints_is_a_file_for_verify(command, org, folder, database, tmp_path):
+    """The keys alone, both while one retires: what an auditor keeps of it checks a bundle."""
+    said(command, "key", "rotate")
+    sign(database, folder, org)
+    kept = tmp_path / "key.txt"
+    kept.write_text(command("key", "show")[1])
+    assert 2 == len(kept.read_text().splitlines())
+    bundle = exported(database, org, tmp_path / "bundle.zip")
+    assert 0 == command("verify", str(bundle), "--key", str(kept))[0]
 
 
 def test_rotated_key_is_announced_in_the_log_under_the_old_one(command, org, folder, database):
@@ -61,8 +73,8 @@ def test_rotated_key_is_announced_in_the_log_under_the_old_one(command, org, fol
     for vkey in (old, rotated["vkey"]):
         assert event.position < open_checkpoint(note, [Verifier.of(vkey)]).size
     assert [rotated["vkey"], old] == [key["vkey"] for key in said(command, "key", "show")["keys"]]
-    _, shown, _ = command("key", "show")
-    assert f"signs until {rotated['old_signs_until']}" in shown
+    _, _, advice = command("key", "show")
+    assert f"signs until {rotated['old_signs_until']}" in advice
 
 
 def test_no_signer_is_begun_where_none_has_been(command, org, tmp_path):
@@ -102,6 +114,7 @@ def test_restored_log_is_halted_and_goes_on_once_its_records_are_back(command, o
     assert "log_halted" == fault(command, "logs")[0]
     assert "log_halted" == refusal(command, "token", "issue")
     assert "records_missing" == refusal(command, "log", "resume")
+    assert f"`mentorledger log refill BUNDLE --org {org}`" in command("log", "resume")[2]
     as_owner(database, org, *COME_BACK)
     assert "log_halted" == refusal(command, "token", "issue")
     status, out, _ = command("log", "resume")
