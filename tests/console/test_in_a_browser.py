@@ -72,6 +72,55 @@ def test_nothing_sticks_out(window: Browser, address: str, site: Site, token: st
         assert (path, 0) == (path, window.ask("Math.max(0, document.documentElement.scrollWidth - innerWidth)"))
 
 
+def test_only_the_window_scrolls(window: Browser, address: str, site: Site, token: str) -> None:
+    """Whatever is taller than the window scrolls with the page: nothing in it has a bar of its own."""
+    window.size(1280, 400)
+    window.cookie(address, COOKIE, token)
+    for path in paths(site.whole.queries):
+        window.open(f"{address}{path}")
+        inner = (
+            "[...document.body.querySelectorAll('*')].filter(one => one.scrollHeight > one.clientHeight"
+            " && ['auto', 'scroll'].includes(getComputedStyle(one).overflowY)).map(one => one.className)"
+        )
+        assert (path, []) == (path, window.ask(inner))
+
+
+def test_dates_in_tables_keep_together(window: Browser, address: str, site: Site, token: str) -> None:
+    """A day in a table stands on one line."""
+    window.size(*DESKTOP)
+    window.cookie(address, COOKIE, token)
+    for path in paths(site.whole.queries):
+        window.open(f"{address}{path}")
+        broken = "[...document.querySelectorAll('.cards time')].filter(one => one.getClientRects().length > 1).length"
+        assert (path, 0) == (path, window.ask(broken))
+
+
+def test_steps_stand_in_one_row_on_a_small_phone(window: Browser, address: str, site: Site, token: str) -> None:
+    """First, before, after and today are beside each other, also while all four lead somewhere."""
+    window.size(320, 640)
+    window.cookie(address, COOKIE, token)
+    for path in paths(site.whole.queries):
+        window.open(f"{address}{path}")
+        rows = "new Set([...document.querySelectorAll('.steps .button')].map(one => one.offsetTop)).size"
+        assert window.ask(rows) <= 1, path
+
+
+@pytest.mark.parametrize("size", (PHONE, DESKTOP))
+def test_page_of_the_api_follows_the_colours_and_leads_back(
+    window: Browser, address: str, size: tuple[int, int]
+) -> None:
+    """Its ground is dark in the dark, what is said of a group of routes has room, and a link leads to the pages."""
+    window.size(*size, dark=True)
+    window.open(f"{address}/api/v1/docs")
+    assert window.ask(SHOWN), "Swagger UI shows the document"
+    assert [18, 22, 28] == window.ask(
+        "getComputedStyle(document.querySelector('.swagger-ui')).backgroundColor.match(/\\d+/g).map(Number)"
+    )
+    assert 240 < window.ask("document.querySelector('.opblock-tag small').getBoundingClientRect().width")
+    window.press(".back a")
+    assert f"{address}/" == window.ask("location.href")
+
+
 def test_fingers_find_what_they_press(window: Browser, address: str, site: Site, token: str) -> None:
     """Buttons and fields are at least 44 pixels high on a phone."""
     window.size(*PHONE)
@@ -107,6 +156,18 @@ def test_words_stand_out_from_their_ground(window: Browser, address: str, site: 
         assert (path, []) == (path, window.ask(FAINT))
 
 
+# A promise that the page of the API has its routes; it makes them after it was loaded.
+SHOWN = """
+new Promise(tell => {
+  const begun = Date.now();
+  const look = () => {
+    if (document.querySelector('.opblock-tag small') || Date.now() - begun > 20000)
+      tell(!!document.querySelector('.opblock-tag small'));
+    else requestAnimationFrame(look);
+  };
+  look();
+})
+"""
 # Every element with words of its own against the nearest ground behind it; what is switched off is exempt.
 FAINT = """
 (() => {

@@ -8,3 +8,9 @@ SwaggerUIBundle({
   validatorUrl: null,
   persistAuthorization: false,
 });
+
+// Swagger UI has dark colours, but leaves it to the page to ask for them.
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();
