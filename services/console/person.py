@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 
 from flask import Response
 
+from projections.subjects.relationship import ACTIVE, PROPOSED
 from projections.views.agenda import SESSION, Item
 from services.console.lookup import current, frames
-from services.console.programme import rows_of
+from services.console.programme import Row, rows_of
 from services.console.signing import Visit
 
 _MOST = 200
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +33,24 @@ def show(visit: Visit, id_: str) -> Response:
     places = queries.many(visit.org, "enrolment", member=id_, limit=_MOST)
     shared = queries.many(visit.org, "relationship", member=id_, limit=_MOST)
     programmes = {one.state.programme_id for one in (*places, *shared)}
+    names = queries.names(visit.org, programmes=programmes)
     titles = {one.id: one.state.title for one in shared}
     return visit.page(
         "console/person.html",
         person=person.state,
-        places=[one.state for one in places],
-        rows=rows_of(visit, shared, frames(visit, programmes)),
+        places=sorted((one.state for one in places), key=lambda one: (names.get(one.programme_id, ""), one.role)),
+        rows=_running_first(rows_of(visit, shared, frames(visit, programmes))),
         ahead=_ahead(visit, id_),
         titles=titles,
-        programme_names=queries.names(visit.org, programmes=programmes),
+        programme_names=names,
     )
+
+
+def _running_first(rows: list[Row]) -> list[Row]:
+    """What runs or may begin before what is over; of each the latest session first, then by title."""
+    rows = sorted(rows, key=lambda one: one.line.title.casefold())
+    rows.sort(key=lambda one: one.line.last_held_at or _NEVER, reverse=True)
+    return sorted(rows, key=lambda one: one.line.status not in (ACTIVE, PROPOSED))
 
 
 def _ahead(visit: Visit, person: str) -> list[Ahead]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -50,11 +51,27 @@ class Filters:
 def show_all(visit: Visit) -> Response:
     """All programmes, each with its figures; those without a term and the latest ones first."""
     cursor = request.args.get("cursor") or None
-    found = visit.services.queries.many(visit.org, "programme", after=place_of(cursor), limit=PROGRAMMES + 1)
-    latest = sorted(found[:PROGRAMMES], key=lambda one: one.state.starts_on or date.max, reverse=True)
-    shown = [(one, _totals(visit, one)) for one in latest]
-    more = cursor_of(found[PROGRAMMES - 1].stream) if len(found) > PROGRAMMES else None
+    after = place_of(cursor)
+    found = _latest_first(_all_programmes(visit))
+    start = next((place for place, one in enumerate(found, 1) if one.stream == after), 0)
+    page = found[start : start + PROGRAMMES]
+    shown = [(one, _totals(visit, one)) for one in page]
+    more = cursor_of(page[-1].stream) if len(found) > start + PROGRAMMES else None
     return visit.page("console/programmes.html", programmes=shown, more=more, cursor=cursor)
+
+
+def _all_programmes(visit: Visit) -> Iterator[Current]:
+    """Each programme, in the order of names; no index knows their terms, so that order is made here."""
+    found = visit.services.queries.many_by_label(visit.org, "programme", limit=PROGRAMMES)
+    while found:
+        yield from found
+        after = found[-1].stream
+        found = visit.services.queries.many_by_label(visit.org, "programme", after=after, limit=PROGRAMMES)
+
+
+def _latest_first(programmes: Iterable[Current]) -> list[Current]:
+    """Those without a term, then the latest; of one day in the order in which they came."""
+    return sorted(programmes, key=lambda one: one.state.starts_on or date.max, reverse=True)
 
 
 def show(visit: Visit, id_: str) -> Response:

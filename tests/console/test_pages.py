@@ -1,18 +1,20 @@
 """Every page: what it shows, what it lets nobody do, and what it says when there is nothing."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from events.errors import StorageUnavailable
+from events.event import Event
 from events.subjects.enrolment import Enrolled
 from events.subjects.person import PersonRegistered
 from events.subjects.programme import ProgrammeCreated
-from events.subjects.relationship import Proposed, Registered
-from events.subjects.session import SessionScheduled
+from events.subjects.relationship import Closed, Proposed, Registered
+from events.subjects.session import SessionHeld, SessionScheduled
 from projections.queries import Queries
+from services.console import programme
 from services.ids import enrolment_id
 from services.pipeline import Fact
 from services.web.problems import ApiError
@@ -78,6 +80,47 @@ def test_hundreds_are_paged_in_the_order_of_titles(site: Site, org: UUID, life: 
 
 def _fact(id_: str, data: Proposed) -> Fact:
     return Fact(stream=f"relationship-{id_}", data=data, occurred_at=on(2, 1))
+
+
+def test_programmes_come_latest_first_then_by_name(site: Site, org: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over all pages: those without a term by name, then the latest beginning, of one day by name again."""
+    monkeypatch.setattr(programme, "PROGRAMMES", 2)
+    begun = {"Autumn 2": date(2024, 9, 1), "Spring": date(2024, 3, 1), "autumn 1": date(2024, 9, 1)}
+    for name in ("GSoC 2023", "Autumn 2", "GSoC 2021", "Spring", "gsoc 2022", "autumn 1"):
+        id_, starts_on = str(uuid4()), begun.get(name)
+        created = ProgrammeCreated(
+            programme_id=id_, name=name, starts_on=starts_on, ends_on=starts_on and starts_on + timedelta(days=90)
+        )
+        site.record(org, f"programme-{id_}", [(on(1, 2), created)])
+    visitor, path, seen = site.visitor(org), "/", []
+    while path:
+        page = visitor.text(path)
+        seen += re.findall(r"<h2><a [^>]*><bdi>(.*?)</bdi>", page)
+        more = re.search(r'href="([^"]*)">Next page', page)
+        path = more[1] if more else ""
+    assert ["GSoC 2021", "gsoc 2022", "GSoC 2023", "autumn 1", "Autumn 2", "Spring"] == seen
+
+
+def test_a_persons_relationships_run_first_then_the_latest(site: Site, org: UUID) -> None:
+    """What is over comes last; what runs by its last session, what was never met by title."""
+    mentor = str(uuid4())
+    for title, month, is_over in (
+        ("Long ago", 2, True), ("Beta", None, False), ("Lately", 6, True), ("alpha", None, False), ("Now", 4, False),
+    ):  # fmt: skip  # one case after the other
+        id_ = str(uuid4())
+        facts: list[tuple[datetime, Event]] = [
+            (on(1, 5), Registered(relationship_id=id_, programme_id=id_, mentors=(mentor,), mentees=(), title=title))
+        ]
+        if month is not None:
+            held = SessionHeld(session_id=str(uuid4()), started_at=on(month, 1, 10), ended_at=on(month, 1, 11))
+            facts.append((on(month, 1), held))
+        if is_over:
+            facts.append((on(7, 1), Closed(outcome="completed")))
+        site.record(org, f"relationship-{id_}", facts)
+    site.record(org, f"person-{mentor}", [(on(1, 4), PersonRegistered(person_id=mentor, name="Maren"))])
+    page = site.visitor(org).text(f"/people/{mentor}")
+    seen = re.findall(r'<th scope="row"><a [^>]*><bdi>(.*?)</bdi>', page)
+    assert ["Now", "alpha", "Beta", "Lately", "Long ago"] == seen
 
 
 def test_person_has_places_relationships_and_agenda(site: Site, org: UUID, life: Life) -> None:
@@ -226,7 +269,7 @@ def test_faults_are_pages(
     def fail(*_args: object, **_names: object) -> None:
         raise error
 
-    monkeypatch.setattr(Queries, "many", fail)
+    monkeypatch.setattr(Queries, "many_by_label", fail)
     answer = site.visitor(org).get("/")
     assert status == answer.status_code
     assert "That did not work" in answer.text
