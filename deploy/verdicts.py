@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from services.imports.verdicts import Plan
+from services.imports.verdicts import IMPORT, REFUSED, WARNING, Plan
 
 Shown = dict[str, Any]
 
@@ -28,8 +28,18 @@ def as_json(plan: Plan) -> Shown:
     }
 
 
-def as_lines(result: Shown) -> Iterator[str]:
-    """Yield the lines that say it to a person."""
+def writes(result: Shown) -> bool:
+    """Tell whether some row of a file adds something."""
+    return any(result["counts"].get(verdict) for verdict in (IMPORT, WARNING))
+
+
+def refuses(result: Shown) -> bool:
+    """Tell whether some row of a file was refused; what was taken back has none."""
+    return bool(result.get("counts", {}).get(REFUSED))
+
+
+def as_lines(result: Shown, *, alone: bool = True) -> Iterator[str]:
+    """Yield the lines that say it to a person; alone: it is the command's only file."""
     if "undone" in result:
         yield f"Import {result['undone']} is taken back: {result['streams']:,} streams are as they were."
         return
@@ -43,17 +53,18 @@ def as_lines(result: Shown) -> Iterator[str]:
     yield f"{result['format']}, rows by verdict:"
     for verdict, count in result["counts"].items():
         yield f"  {verdict:<10} {count:>8,}"
-    yield from _outcome(result)
+    yield from _outcome(result, alone=alone)
 
 
-def _outcome(result: Shown) -> Iterator[str]:
-    if not result["committed"]:
-        yield f"Nothing was written. To write it: the same command with --commit --at {result['planned_at']}"
-    elif result["events"]:
+def _outcome(result: Shown, *, alone: bool) -> Iterator[str]:
+    if not writes(result):
+        yield "Nothing was written: no row adds anything."
+    elif not result["committed"]:
+        where = f" --at {result['planned_at']}" if alone else ""
+        yield f"Nothing was written. To write it: the same command with --commit{where}"
+    else:
         id_ = result["batch_id"]
         yield f"Import {id_}: {result['events']:,} events written. To take it back: --undo {id_}"
-    else:
-        yield "Nothing was to be written."
 
 
 def _plain(text: str) -> str:

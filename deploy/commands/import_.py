@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 from rich.console import Console
@@ -21,11 +20,12 @@ from deploy.errors import DeployError
 from deploy.options import add_json, add_org
 from deploy.organisation import make_organisation, organisation_named, state_of, the_organisation
 from deploy.settings import Settings
-from deploy.verdicts import as_json, as_lines
-from services.imports.batch import Importer
+from deploy.verdicts import Shown, as_json, as_lines, refuses, writes
+from services.imports.batch import Importer, known_course
 from services.imports.batch import Progress as Told
 from services.imports.text import MAX_FILE
 from services.imports.undo import Undoer
+from services.texts import must_be_named
 
 ACTOR = "operator:command"
 
@@ -52,11 +52,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     files = [(path.name, _read(path)) for path in args.files]
     with open_backing(settings, create=args.commit) as backing, composed(backing.service_url) as core:
         org = _organisation(core, args)
-        if args.undo:
-            _show([_undo(core, org, args)], args)
-        else:
-            _show([_import(core, org, name, data, args) for name, data in files], args)
-    return 0
+        results = [_undo(core, org, args)] if args.undo else _imports(core, org, files, args)
+    _show(results, args)
+    return 1 if any(refuses(result) for result in results) else 0
 
 
 def _check_usage(args: argparse.Namespace) -> None:
@@ -68,10 +66,13 @@ def _check_usage(args: argparse.Namespace) -> None:
         args.usage_error("--at and --batch speak of one FILE")
 
 
-def _organisation(core: Core, args: argparse.Namespace) -> UUID:
-    """The organisation to work for; one that is not there yet is made by a commit, and made up by a preview."""
+def _organisation(core: Core, args: argparse.Namespace) -> UUID | None:
+    """The organisation to work for; None for one that is not there yet, which only a new import can make."""
     if args.into is not None:
-        return organisation_named(core, args.into) or _new_organisation(core, args)
+        found = organisation_named(core, args.into)
+        if found is None:
+            _must_be_possible(args)
+        return found
     org = the_organisation(core.engine, args.org)
     if args.org is None and state_of(core, org).simulated:
         raise DeployError(
@@ -81,11 +82,30 @@ def _organisation(core: Core, args: argparse.Namespace) -> UUID:
     return org
 
 
-def _new_organisation(core: Core, args: argparse.Namespace) -> UUID:
-    if args.undo is not None:
+def _must_be_possible(args: argparse.Namespace) -> None:
+    """Refuse what makes no sense for an organisation that is not there yet."""
+    if args.undo is not None or args.batch is not None:
         raise DeployError("unknown_organisation", f"There is no organisation called {args.into} here.")
-    if not args.commit:
-        return uuid4()
+    must_be_named(args.into)
+    if args.at:
+        raise DeployError(
+            "position_moved",
+            f"{args.into} is not there yet: its log is at 0, not at {args.at}. Preview the file again.",
+        )
+
+
+def _imports(core: Core, org: UUID | None, files: list[tuple[str, bytes]], args: argparse.Namespace) -> list[Shown]:
+    """Preview or commit the files, one after the other; where one cannot be read at all, none is written."""
+    if not args.commit or org is None or len(files) > 1:
+        previews = [_preview(core, org or uuid4(), name, data) for name, data in files]
+        if not args.commit or (org is None and not any(writes(one) for one in previews)):
+            return previews
+    at = args.at if org is not None else None  # the log of one that is made now begins with the organisation itself
+    into = org or _make(core, args)
+    return [_commit(core, into, name, data, at, args) for name, data in files]
+
+
+def _make(core: Core, args: argparse.Namespace) -> UUID:
     org, token = make_organisation(core, args.into, actor=ACTOR)
     said = f"Organisation {org}\nToken: {token}\nThe token is shown this once. Keep it as you keep a password."
     print(said, file=sys.stderr)
@@ -100,15 +120,18 @@ def _read(path: Path) -> bytes:
         raise DeployError("unreadable_file", f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _import(core: Core, org: UUID, name: str, data: bytes, args: argparse.Namespace) -> dict[str, Any]:
-    importer = Importer(core.log, core.pipeline)
-    if not args.commit:
-        preview = importer.preview(org, data, name)
-        return as_json(preview.plan) | {"planned_at": preview.planned_at, "committed": False}
+def _preview(core: Core, org: UUID, name: str, data: bytes) -> Shown:
+    preview = Importer(core.log, core.pipeline).preview(org, data, name)
+    return as_json(preview.plan) | {"planned_at": preview.planned_at, "committed": False}
+
+
+def _commit(core: Core, org: UUID, name: str, data: bytes, at: int | None, args: argparse.Namespace) -> Shown:
+    if args.batch is not None:
+        known_course(core.log, org, args.batch)
     batch_id = args.batch or uuid4()
-    planned_at = core.log.size(org) if args.at is None else args.at
+    planned_at = core.log.size(org) if at is None else at
     with _bar(f"import {batch_id}", args) as progress:
-        done = importer.commit(
+        done = Importer(core.log, core.pipeline).commit(
             org,
             data,
             name,
@@ -120,7 +143,8 @@ def _import(core: Core, org: UUID, name: str, data: bytes, args: argparse.Namesp
     return as_json(done.plan) | {"committed": True, "batch_id": str(batch_id), "events": done.events}
 
 
-def _undo(core: Core, org: UUID, args: argparse.Namespace) -> dict[str, Any]:
+def _undo(core: Core, org: UUID | None, args: argparse.Namespace) -> Shown:
+    assert org is not None, "only an import makes one"
     with _bar(f"undo {args.undo}", args) as progress:
         streams = Undoer(core.log, core.pipeline).undo(
             org, args.undo, reason=args.reason, actor=ACTOR, progress=progress
@@ -140,11 +164,12 @@ def _bar(title: str, args: argparse.Namespace) -> Iterator[Told]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _show(results: list[dict[str, Any]], args: argparse.Namespace) -> None:
+def _show(results: list[Shown], args: argparse.Namespace) -> None:
     """Print lines for people; in JSON one object, or a list where there are several files."""
+    alone = len(results) == 1
     if args.json:
-        print(json.dumps(results if len(results) > 1 else results[0], ensure_ascii=False))
+        print(json.dumps(results[0] if alone else results, ensure_ascii=False))
         return
     for result in results:
-        for line in as_lines(result):
+        for line in as_lines(result, alone=alone):
             print(line)
