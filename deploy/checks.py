@@ -13,7 +13,7 @@ from deploy.backing import Backing, check_redis
 from deploy.errors import DeployError
 from deploy.settings import Settings
 from deploy.signing.reach import reached
-from deploy.signing.standing import forgotten, gone_back, halted
+from deploy.signing.standing import forgotten, gone_back, halted, logs
 from events import catalogue
 from events.checkpointing import MEMORY_LOST
 from events.organisations import known_platform_log, organisations
@@ -67,7 +67,7 @@ def _checks(backing: Backing) -> tuple[tuple[str, Callable[[], str]], ...]:
 
 def _check_logs(backing: Backing) -> str:
     with _opened(backing) as engine:
-        known = organisations(engine)
+        known = logs(engine)
         _refuse_logs(halted(TreeStore(engine), known))
     return f"{len(known)}, none halted"
 
@@ -77,10 +77,9 @@ def _check_signer(settings: Settings, backing: Backing) -> str:
         return "none here yet; `mentorledger run` starts one"
     with _opened(backing) as engine, reached(settings, backing) as keeper:
         keeper.check()
-        tree, platform = TreeStore(engine), known_platform_log(engine)
-        known = [*organisations(engine), *([platform] if platform else [])]
+        tree, known = TreeStore(engine), logs(engine)
         if faults := forgotten(tree, keeper, known):
-            raise DeployError(MEMORY_LOST, "\n     ".join(faults))
+            raise DeployError(MEMORY_LOST, "\n".join(faults))
         _refuse_logs(gone_back(tree, keeper, known))
     where = "answers" if backing.signer_url else f"does not run; its folder {settings.signer_folder} is sound"
     return f"{where}; no log is shorter than what was signed of it"
@@ -98,16 +97,18 @@ def _check_anchors(settings: Settings, backing: Backing) -> str:
             for one in Effects(engine).below(org, "anchor", FAILED)
         ]
     if why is not None:
-        raise DeployError("log_halted", f"The installation's own log is halted. {why}")
+        raise DeployError(
+            "log_halted", f"The installation's own log, {platform}, is halted. See the check of the logs."
+        )
     faults = [*(one.note for one in failed if one.key.partition("/")[2] in places), *unmailed]
     if faults:
-        raise DeployError("anchor_failed", "\n     ".join(faults))
+        raise DeployError("anchor_failed", "\n".join(faults))
     return f"{len(places)} named to vouch for the checkpoints, none failed last"
 
 
 def _refuse_logs(faults: list[str]) -> None:
     if faults:
-        raise DeployError("log_halted", "\n     ".join(faults))
+        raise DeployError("log_halted", "\n".join(faults))
 
 
 @contextmanager

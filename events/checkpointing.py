@@ -90,19 +90,20 @@ def gone_back(size: int, signed: int) -> str:
     return (
         f"This log has {size:,} records, but {signed:,} of it were signed: it was restored from an older copy. It "
         "takes nothing until the missing records are back (from a replica or an export) or it is continued under a new "
-        "origin; `mentorledger doctor` says how."
+        f"origin{ASK}"
     )
 
 
 MEMORY_LOST = "memory_lost"
+ASK = "; `mentorledger doctor` says how."
+"""How every reason for a halt ends: whoever reads it tries to write; the doctor itself leaves it out."""
 FORGOTTEN = (
     "The signer has forgotten what it signed of this log, and so cannot tell whether history was changed. It takes "
-    "nothing until the signer is told its last checkpoint; `mentorledger doctor` says how."
+    f"nothing until the signer is told its last checkpoint{ASK}"
 )
 _CHANGED = (
     "The records of this log do not continue what was signed of it: history was changed. It takes nothing until the "
-    "records are as they were signed (from a replica or an export) or it is continued under a new origin; "
-    "`mentorledger doctor` says how."
+    f"records are as they were signed (from a replica or an export) or it is continued under a new origin{ASK}"
 )
 _OVERTAKEN = ("stale", "went_back")
 """Somebody else had a checkpoint signed between our two questions: look again, at both sides."""
@@ -160,6 +161,8 @@ def _check(note: bytes, head: Checkpoint, known: SignerState) -> None:
 
 
 def _halt(store: TreeStore, org: UUID, why: str) -> LogHalted:
+    if store.halted(org) is None:
+        # Once, and without the reason: that is in the database, and goes up to whoever asked.
+        _log.error("The log %s is halted; `mentorledger doctor` says why.", org)
     store.halt(org, why)
-    _log.error("The log of organisation %s is halted. %s", org, why)
     return LogHalted(why)

@@ -22,8 +22,10 @@ from deploy.lock import FolderLock, acquire
 from deploy.options import port
 from deploy.sample import ensure_sample
 from deploy.settings import Settings
+from deploy.signing.standing import logs
 from deploy.supervisor import Supervisor
 from events.organisations import organisations
+from events.treestore import TreeStore
 
 LEFTOVER_STEPS = ((signal.SIGTERM, 5.0),)
 
@@ -82,6 +84,7 @@ def _serve(
             if server is not None:
                 supervisor.adopt(server.program, server.process)
         supervisor.start(started)
+        _tell_halted(backing)
         token = None
         if sample:
             token = _sample(backing)
@@ -109,6 +112,14 @@ def _find_organisation(backing: Backing) -> None:
         known = organisations(core.engine)
     if not known:
         _say("There is no organisation yet. In a second terminal: mentorledger org create NAME")
+
+
+def _tell_halted(backing: Backing) -> None:
+    with composed(backing.service_url) as core:
+        tree = TreeStore(core.engine)
+        for log in logs(core.engine):
+            if tree.halted(log):
+                _say(f"The log {log} is halted: it takes no events. `mentorledger doctor` says why and what to do.")
 
 
 def _say(line: str) -> None:

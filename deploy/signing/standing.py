@@ -6,24 +6,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import Engine
+
 from events import checkpointing
-from events.checkpointing import FORGOTTEN, MEMORY_LOST, Signer, has_forgotten
+from events.checkpointing import ASK, FORGOTTEN, MEMORY_LOST, Signer, has_forgotten
 from events.errors import SignerRefused
+from events.organisations import known_platform_log, organisations
 from events.proof.checkpoint import open_checkpoint
 from events.proof.errors import ProofError
 from events.proof.notes import Verifier
 from events.treestore import TreeStore
 from workers.signing import Keeper
 
-REMEDY = (
-    "To go on: stop the instance; bring the database back to its newest state, from a replica or from a newer copy "
-    "with its write-ahead log; then `mentorledger log resume --org {org}`, which reads every record again and lets the "
-    "log take events once all are as they were signed. Or bring lost records back from another database that has them, "
-    "`mentorledger log refill --from-database URL --org {org}`, or from a bundle of the whole organisation, which has "
-    "no idempotency keys: `mentorledger log refill BUNDLE --org {org}`. Where they are lost for good, "
-    "`mentorledger log resume --org {org} --new-origin` lets it go on under a new key, and its next record names what "
-    "was signed before."
-)
+REMEDY = """\
+There are three ways to go on:
+- Stop the instance and bring the database back to its newest state, from a replica or from a newer copy with its \
+write-ahead log. Then this reads every record again and lets the log take events once all are as they were signed:
+    mentorledger log resume --org {org}
+- Bring lost records back from another database that has them, or from a bundle of the whole organisation, which has \
+no idempotency keys:
+    mentorledger log refill --org {org} --from-database URL
+    mentorledger log refill --org {org} BUNDLE
+- Where they are lost for good, stop the instance and let the log go on under a new key; its next record names what \
+was signed before:
+    mentorledger log resume --org {org} --new-origin"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +51,12 @@ def standing(tree: TreeStore, signer: Signer, org: UUID) -> Standing:
     return Standing(org=org, origin=origin, size=tree.size(org), signed=signed, halted=tree.halted(org))
 
 
+def logs(engine: Engine) -> list[UUID]:
+    """Every log: those of the organisations, and the installation's own one, if there is one."""
+    platform = known_platform_log(engine)
+    return [*organisations(engine), *([platform] if platform else [])]
+
+
 def halted(tree: TreeStore, orgs: Iterable[UUID]) -> list[str]:
     """Say of each log that takes nothing why that is, and what to do."""
     found = ((org, tree.halted(org)) for org in orgs)
@@ -52,14 +64,15 @@ def halted(tree: TreeStore, orgs: Iterable[UUID]) -> list[str]:
 
 
 def gone_back(tree: TreeStore, signer: Signer, orgs: Iterable[UUID]) -> list[str]:
-    """Say of each log that is shorter than what was signed of it what to do, be it halted yet or not."""
+    """Say of each log that is shorter than what was signed of it what to do, where `halted` does not say it."""
     found = (standing(tree, signer, org) for org in orgs)
-    return [_fault(one.org, checkpointing.gone_back(one.size, one.signed)) for one in found if one.size < one.signed]
+    return [_gone_back(one) for one in found if one.size < one.signed]
 
 
 def forgotten(tree: TreeStore, keeper: Keeper, orgs: Iterable[UUID]) -> list[str]:
     """Say of each log of which the signer has forgotten what it signed how to tell it."""
-    return [f"Log {org}: {FORGOTTEN} {_reminder(tree, keeper, org)}" for org in orgs if _lost(tree, keeper, org)]
+    why = _without_advice(FORGOTTEN)
+    return [f"Log {org}: {why} {_reminder(tree, keeper, org)}" for org in orgs if _lost(tree, keeper, org)]
 
 
 def _lost(tree: TreeStore, keeper: Keeper, org: UUID) -> bool:
@@ -95,6 +108,16 @@ def _reminder(tree: TreeStore, keeper: Keeper, org: UUID) -> str:
     )
 
 
+def _gone_back(one: Standing) -> str:
+    if one.halted is None:
+        return _fault(one.org, checkpointing.gone_back(one.size, one.signed))
+    return f"Log {one.org} is halted, {one.signed - one.size:,} signed records are missing. See the check of the logs."
+
+
 def _fault(org: UUID, why: str) -> str:
-    remedy = "See the check of the signer." if why == FORGOTTEN else REMEDY.format(org=org)
-    return f"Log {org}: {why} {remedy}"
+    said = f"Log {org}: {_without_advice(why)}"
+    return f"{said} See the check of the signer." if why == FORGOTTEN else f"{said}\n{REMEDY.format(org=org)}"
+
+
+def _without_advice(why: str) -> str:
+    return f"{why.removesuffix(ASK)}." if why.endswith(ASK) else why

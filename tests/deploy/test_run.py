@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import psutil
 import psycopg
@@ -25,7 +26,8 @@ from deploy.folder import open_folder
 from deploy.lock import acquire, is_running
 from deploy.sample import ORGANISATION
 from events.errors import SignerUnavailable
-from events.organisations import credential_of
+from events.organisations import create_log, credential_of
+from events.treestore import TreeStore
 from workers.signing import HttpSigner
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -203,6 +205,17 @@ def test_sample_comes_with_one_token_that_a_second_start_keeps(folders):
     assert credential is not None
     assert ORGANISATION == credential.org
     second.end(signal.SIGTERM)
+
+
+def test_start_says_which_log_is_halted(folders):
+    """Whoever starts an instance whose log takes nothing is told so, and who says what to do."""
+    first, org = instance(folders, "--port", "0"), uuid4()
+    with compose_over(first) as core:
+        create_log(core.engine, org)
+        TreeStore(core.engine).halt(org, "It is.")
+    first.end(signal.SIGTERM)
+    _, errors = instance(folders, "--port", "0").end(signal.SIGTERM)
+    assert errors.startswith(f"The log {org} is halted: it takes no events. `mentorledger doctor` says why")
 
 
 def next_line(running: Instance) -> str:

@@ -124,6 +124,35 @@ def test_restored_log_is_halted_and_goes_on_once_its_records_are_back(command, o
     assert (None, None) == (fault(command, "logs")[0], fault(command, "signer")[0])
 
 
+def test_doctor_says_once_and_in_lines_how_a_halted_log_goes_on(command, org, folder, database):
+    """The three ways as commands to copy, under the check of the logs alone, to which that of the signer points."""
+    sign(database, folder, org)
+    as_owner(database, org, *GO_BACK)
+    with pytest.raises(LogHalted):
+        sign(database, folder, org)
+    _, out, errors = command("doctor")
+    assert "" == errors
+    assert "`mentorledger doctor`" not in out
+    assert all(len(line) <= 105 for line in out.splitlines())
+    for way in ("resume --org {}", "refill --org {} BUNDLE", "resume --org {} --new-origin"):
+        assert 1 == out.splitlines().count(f"         mentorledger log {way.format(org)}")
+    assert ("log_halted", True) == (fault(command, "signer")[0], "the check of the logs" in fault(command, "signer")[1])
+
+
+def test_halt_is_told_once(command, org, folder, database, tmp_path, caplog):
+    """Not by the program's log beside the refusal: the reason stands in the one place that asks for it."""
+    sign(database, folder, org)
+    bundle = exported(database, org, tmp_path / "bundle.zip")
+    as_owner(database, org, *GO_BACK)
+    with pytest.raises(LogHalted):
+        sign(database, folder, org)
+    assert [f"The log {org} is halted; `mentorledger doctor` says why."] == caplog.messages
+    caplog.clear()
+    assert "records_missing" == refusal(command, "log", "resume")
+    assert 0 == command("log", "refill", str(bundle))[0]
+    assert [] == caplog.messages
+
+
 def test_lost_records_come_back_from_a_bundle(command, org, folder, database, tmp_path):
     """Byte for byte, with the states that follow from them; then the log goes on and is signed as the same log."""
     token = said(command, "token", "issue", "--label", "Second")["token_id"]
