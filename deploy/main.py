@@ -13,6 +13,7 @@ import pkgutil
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from io import TextIOWrapper
 from types import ModuleType
 
 from deploy import commands
@@ -25,6 +26,9 @@ REFUSED = 1
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand and return its exit code; wrong usage ends in SystemExit(2)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that lacks a letter shows its number
+            stream.reconfigure(errors="backslashreplace")
     words = list(sys.argv[1:] if argv is None else argv)
     args = _parser(words).parse_args(words)
     try:

@@ -14,7 +14,7 @@ from deploy.options import add_json
 from deploy.settings import Settings
 from services.anchors.stamp import Roots
 from services.bundles.anchored import Outside
-from services.bundles.faults import Fault, Verdict
+from services.bundles.faults import Fault, Verdict, counted
 from services.bundles.verify import verify
 
 
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         task = bar.add_task("", total=None)
         verdict = verify(args.bundle, keys, lambda done: bar.advance(task, done), kept, outside)
     if args.json:
-        print(json.dumps(asdict(verdict) | {"sound": verdict.sound}, ensure_ascii=False, indent=2))
+        print(json.dumps(asdict(verdict) | {"sound": verdict.sound} | {"checked": verdict.checked}, indent=2))
     else:
         for line in _lines(verdict):
             print(line)
@@ -88,12 +88,16 @@ def _keys(given: str, bundle: Path) -> list[str]:
     """The keys in a text or in the file that it names; raises DeployError `key_in_bundle` or `no_key`."""
     path = Path(given)
     if not _is_file(path):
+        if "+" not in given:
+            raise DeployError("no_key", f"{given} is neither a verifier key (name+keyid+key) nor a file of such keys.")
         return [given]
     _require_outside(path, bundle)
     try:
         lines = [line.strip() for line in path.read_text().splitlines()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise DeployError("no_key", f"The keys in {path} cannot be read: {error}.") from error
+    except OSError as error:
+        raise DeployError("no_key", f"The keys in {path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise DeployError("no_key", f"{path} is no text; a file of keys holds one on each line.") from error
     found = [line for line in lines if line and not line.startswith("#")]
     if not found:
         raise DeployError("no_key", f"There is no key in {path}; it should hold one on each line.")
@@ -134,7 +138,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
         yield "PROVEN"
         yield from (f"  + {one}" for one in verdict.proven)
     else:
-        yield f"NOT SOUND: {verdict.faults_found:,} faults"
+        yield f"NOT SOUND: {counted(verdict.faults_found, 'fault')}" if verdict.checked else "COULD NOT BE CHECKED"
         yield from (f"  ! {_said(one)}" for one in verdict.faults)
         if verdict.faults_found > len(verdict.faults):
             yield f"  ... and {verdict.faults_found - len(verdict.faults):,} more"

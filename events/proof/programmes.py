@@ -11,6 +11,7 @@ Someone with all records recomputes the root and sees it.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,7 +20,7 @@ from typing import TypeAlias
 
 from events.proof.errors import ProofError
 from events.proof.streams import ProvedHead, StreamHead, StreamProof, StreamTree, check_stream_proof, streams_root
-from events.proof.tree import Edge, leaf_hash
+from events.proof.tree import EMPTY_ROOT, Edge, leaf_hash
 
 PROGRAMME = "programme"
 WITHIN = ("enrolment", "relationship")
@@ -45,17 +46,27 @@ class Memberships:
 
     def __init__(self) -> None:
         self._since: dict[Membership, int] = {}
+        self._positions: list[int] = []
+        self._root = (0, EMPTY_ROOT)
 
     def take(self, position: int, stream: str, data: object) -> None:
         """Follow one record, by its stream and its data."""
         programme = programme_of(stream, data)
-        if programme is not None:
-            self._since.setdefault((programme, stream), position)
+        if programme is not None and (programme, stream) not in self._since:
+            self._since[programme, stream] = position
+            self._positions.append(position)
 
     def at(self, size: int) -> list[Membership]:
         """What the first `size` records of the log name, in the order of the tree."""
         # By code points, which is the order of the bytes in UTF-8.
         return sorted(one for one, position in self._since.items() if position < size)
+
+    def root(self, size: int) -> bytes:
+        """The root over what these records name; made anew only where there is more than when it was asked last."""
+        number = bisect_left(self._positions, size)
+        if number != self._root[0]:
+            self._root = (number, programmes_root(self.at(size)))
+        return self._root[1]
 
 
 def programme_of(stream: str, data: object) -> str | None:
@@ -69,13 +80,14 @@ def programme_of(stream: str, data: object) -> str | None:
 
 def programme_head(programme: str, streams: Iterable[str]) -> StreamHead:
     """The leaf of a programme with streams in the order of their names' bytes; ProofError bad_programmes."""
-    edge, last = Edge(), b""
+    edge, leaves, last = Edge(), list[bytes](), b""
     for stream in streams:
         name = stream.encode()
         if name <= last or b"\n" in name:
             raise ProofError("bad_programmes", f"The stream {stream[:80]} is not behind the one before it.")
-        edge.append(leaf_hash(name + b"\n"))
+        leaves.append(leaf_hash(name + b"\n"))
         last = name
+    edge.extend(leaves)
     return StreamHead(programme, edge.size, edge.root())
 
 

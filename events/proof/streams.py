@@ -102,11 +102,6 @@ def streams_root(heads: Iterable[StreamHead]) -> bytes:
     return edge.root()
 
 
-def prove_stream(heads: Iterable[StreamHead], stream: str) -> StreamProof:
-    """The proof of one stream; of many, ask one StreamTree. ProofError bad_streams where heads are out of order."""
-    return StreamTree(heads).prove(stream)
-
-
 def check_stream_proof(proof: StreamProof, stream: str, root: bytes) -> StreamHead | None:
     """The stream's head under the root, or None once it is proven that there is no such stream.
 

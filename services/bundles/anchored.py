@@ -20,10 +20,10 @@ from events.proof.tree import check_consistency, check_inclusion, leaf_hash
 from services.anchors.der import stated
 from services.anchors.errors import StampError
 from services.anchors.files import ANCHORED, CHECKPOINT, RECEIPT, RECORD, STAMP, TOKENS, WITNESSED
+from services.bundles.envelope import read
 from services.bundles.faults import Findings, Unsound
 from services.bundles.layout import CONSISTENCY, MANIFEST, Anchor, Manifest, anchor_name, is_anchor
 from services.bundles.note import END_OF_TIME, Signed, log_of, verifiers_of
-from services.bundles.records import read
 from services.bundles.source import Source
 
 SEEN = "platform.checkpoint_seen"

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 MOST = 100
+# Nothing was compared yet: what is wrong may be the key or the path that was given.
+UNCHECKED = frozenset(("no_bundle", "bad_vkey", "unknown_algorithm", "no_known_signature", "not_a_witness_key"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,11 @@ class Fault:
     file: str
     position: int | None
     sentence: str
+
+
+def counted(number: int, what: str) -> str:
+    """A number and what is counted, in the plural where it is not one."""
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
 class Unsound(Exception):
@@ -39,6 +46,11 @@ class Verdict:
     def sound(self) -> bool:
         """Whether nothing is wrong."""
         return not self.faults_found
+
+    @property
+    def checked(self) -> bool:
+        """Whether there was a bundle and a key that signed it, so that it could be looked at."""
+        return not any(fault.code in UNCHECKED for fault in self.faults)
 
 
 @dataclass(slots=True)

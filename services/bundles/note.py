@@ -11,7 +11,7 @@ import msgspec
 
 from events.proof.checkpoint import Checkpoint, open_checkpoint
 from events.proof.errors import ProofError
-from events.proof.notes import Verifier, open_note
+from events.proof.notes import ED25519, Verifier, open_note
 from services.bundles.faults import Unsound
 from services.bundles.layout import CHECKPOINT, FORMAT, MANIFEST, Manifest
 from services.bundles.source import Source
@@ -22,11 +22,15 @@ _ORIGIN = re.compile(r"mentorledger/log/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """The tree head that the key vouches for, the note that says so, whose log it is; which witnesses saw it when."""
+    """The tree head that was signed, the note that says so, whose log it is.
+
+    keys: fingerprints of the given keys that signed it; seen: which witnesses saw it when.
+    """
 
     checkpoint: Checkpoint
     note: bytes
     org: str
+    keys: tuple[str, ...]
     seen: tuple[tuple[str, datetime], ...]
 
 
@@ -45,7 +49,9 @@ def signed_head(source: Source, verifiers: Sequence[Verifier]) -> Signed:
     times = ((one.name, one.time) for one in signatures)
     # A year beyond 9999 is no time that anybody saw anything.
     seen = tuple((name, datetime.fromtimestamp(time, UTC)) for name, time in times if time and time < END_OF_TIME)
-    return Signed(checkpoint, note, org, seen)
+    made = {(one.name, one.key_id) for one in signatures}
+    keys = tuple(one.fingerprint for one in verifiers if one.kind == ED25519 and (one.name, one.key_id) in made)
+    return Signed(checkpoint, note, org, keys, seen)
 
 
 def log_of(origin: str) -> str | None:

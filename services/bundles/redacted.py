@@ -6,11 +6,11 @@ from functools import lru_cache
 from hashlib import sha256
 
 from events.proof.errors import ProofError
-from events.proof.notes import Verifier
 from events.proof.receipts import parse_receipt
 from events.proof.streams import StreamHead
 from events.proof.tiles import WIDTH, Tile
 from events.proof.tree import check_inclusion
+from services.bundles.envelope import read
 from services.bundles.faults import Findings, Unsound
 from services.bundles.layout import (
     CHECKPOINT,
@@ -25,7 +25,7 @@ from services.bundles.layout import (
 )
 from services.bundles.note import Signed
 from services.bundles.proofs import proven_head
-from services.bundles.records import STATEMENT, Records, Stated, read, stated_in
+from services.bundles.records import STATEMENT, Records, Stated, stated_in
 from services.bundles.source import Source
 from services.bundles.tree import HASH, Upward, hashes_of, read_tile
 
@@ -35,18 +35,18 @@ _UNKNOWN = b"\x00" * HASH
 class Redacted:
     """One check of one bundle of some streams; afterwards it has these, their records and the log's statement."""
 
-    def __init__(
-        self, source: Source, signed: Signed, manifest: Manifest, verifiers: list[Verifier], findings: Findings
-    ) -> None:
-        self._source, self._signed, self._verifiers = source, signed, verifiers
+    def __init__(self, source: Source, signed: Signed, manifest: Manifest, findings: Findings) -> None:
+        self._source, self._signed = source, signed
         self._manifest, self._findings = manifest, findings
         self._size, self._root = signed.checkpoint.size, signed.checkpoint.root
         self.records = Records(signed.org, findings)
         self.stated: Stated | None = None
+        self.stated_at = ""
         self._main = f"{manifest.scope.kind}-{manifest.scope.id}"
         self.streams = {self._main} | {stream for name in source.names if (stream := stream_of(name))}
         # Only the last tile is at hand again: records are looked at in the order of the log.
         self._leaves = lru_cache(maxsize=1)(self._read_leaves)
+        self._unreadable: set[Tile] = set()
 
     def check(self) -> tuple[int, int]:
         """Look at everything; how many records of how many streams are shown."""
@@ -80,7 +80,9 @@ class Redacted:
         try:
             return hashes_of(read_tile(self._source, tile))
         except Unsound as error:
-            self._findings.add(error.fault)
+            if tile not in self._unreadable:
+                self._findings.add(error.fault)
+            self._unreadable.add(tile)
         return [_UNKNOWN] * tile.width
 
     def _lonely_receipts(self, positions: set[int]) -> None:
@@ -101,7 +103,7 @@ class Redacted:
         if position >= self._size or self._leaves(position // WIDTH)[position % WIDTH] != leaf:
             sentence = f"Record {position:,} is not the one that was logged there."
             self._findings.fault("record_differs", sentence, name, position)
-        self._receipt(position, record, leaf)
+        self._receipt(position, leaf)
         claimed = self._manifest.streams_root
         if claimed is not None and position == claimed.position:
             return 0
@@ -112,17 +114,18 @@ class Redacted:
         self.records.take(position, [record], [leaf], name)
         return 1
 
-    def _receipt(self, position: int, record: bytes, leaf: bytes) -> None:
+    def _receipt(self, position: int, leaf: bytes) -> None:
         name = receipt_name(position)
         try:
             receipt = parse_receipt(self._source.read(name))
             if receipt.index != position:
                 sentence = f"The receipt is of record {receipt.index:,}."
                 self._findings.fault("receipt_differs", sentence, name, position)
-            elif receipt.checkpoint == self._signed.note:
-                check_inclusion(leaf, position, self._size, receipt.proof, self._root)
+            elif receipt.checkpoint != self._signed.note:
+                sentence = "The receipt is under another checkpoint than that of the bundle."
+                self._findings.fault("receipt_differs", sentence, name, position)
             else:
-                receipt.check(record, self._verifiers)
+                check_inclusion(leaf, position, self._size, receipt.proof, self._root)
         except Unsound as error:
             self._findings.add(error.fault)
         except ProofError as error:
@@ -148,6 +151,7 @@ class Redacted:
             sentence = "The record is not the statement on the log's streams that the manifest names."
             self._findings.fault("statement_differs", sentence, name, claimed.position)
             return None
+        self.stated_at = found["recorded_at"]
         return stated
 
     def _ends(self) -> dict[str, tuple[int, str]]:

@@ -104,6 +104,8 @@ class _Archive:
         members = archive.infolist()
         if len(members) > MOST_FILES:
             raise Unsound("bad_archive", f"The archive has {len(members):,} files; at most {MOST_FILES:,} are read.")
+        if archive.comment or any(member.header_offset == 0 for member in members) is not bool(members):
+            raise Unsound("bad_archive", "The archive holds something in front of its files, or a comment behind them.")
         found: set[str] = set()
         for member in members:
             if _acceptable(member, findings):
@@ -122,9 +124,9 @@ def _acceptable(member: zipfile.ZipInfo, findings: Findings) -> bool:
     mode = member.external_attr >> 16
     if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or "\x00" in name or not path.parts:
         findings.fault("bad_path", f"The archive holds a file with a name that leads out of it: {name!r}.", repr(name))
-    elif member.is_dir():
+    elif member.is_dir() and not member.file_size:
         return False
-    elif mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode):
+    elif member.is_dir() or (mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode)):
         _refuse_link(findings, name)
     elif member.compress_type != zipfile.ZIP_STORED or member.flag_bits & 0x1:
         findings.fault("compressed_file", f"The file {_COMPRESSED}", name)

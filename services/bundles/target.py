@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -72,7 +72,8 @@ def open_target(path: Path) -> Iterator[Target]:
             "unwritable_target", f"The bundle cannot be written to {path}: {error.strerror or error}."
         ) from error
     finally:
-        _remove(part)
+        with suppress(OSError):  # it lies where nothing can be written
+            _remove(part)
 
 
 @contextmanager

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import zip_longest
 
 from events.proof.errors import ProofError
-from events.proof.programmes import programmes_root
-from events.proof.streams import StreamHead, streams_root
+from events.proof.streams import StreamHead
 from events.proof.tiles import WIDTH, Entries, Tile, decode_entries
 from events.proof.tree import complete_root
 from services.bundles.faults import Findings, Unsound
 from services.bundles.layout import CHECKPOINT, MANIFEST, STREAMS, Manifest, head_line
 from services.bundles.note import Signed
-from services.bundles.records import Records, Statement
+from services.bundles.records import Continued, Records, Statement
 from services.bundles.source import Source
 from services.bundles.tree import HASH, Upward, hashes_of, read_tile
 
@@ -51,7 +50,13 @@ class Whole:
         for fault in self._order.faults:
             if fault.code not in _FOLLOWING or not self._differing:
                 self._findings.add(fault)
+        if not self._differing:
+            self._findings.found += self._order.found - len(self._order.faults)
         return sum(1 for _ in self._records.heads())
+
+    def continued(self) -> list[tuple[int, Continued]]:
+        """Where the log goes on under a new origin."""
+        return self._records.continued
 
     def entries(self, entries: Entries) -> list[bytes]:
         """The records of an entry bundle; raises Unsound."""
@@ -124,21 +129,21 @@ class Whole:
             self._findings.fault("root_differs", sentence, CHECKPOINT)
 
     def _check_statement(self, statement: Statement, taken: int) -> None:
-        heads = list(self._records.heads(self._between(statement.stated.size, taken)))
-        if streams_root(heads).hex() != statement.stated.root:
+        undone = list(self._between(statement.stated.size, taken))
+        if self._records.streams_root(undone).hex() != statement.stated.root:
             sentence = f"What the log says of the ends of its streams at size {statement.stated.size:,} is not so."
-            self._order.fault("statement_differs", sentence, "", statement.position)
+            self._order.fault("statement_differs", sentence, _file_of(statement, self._size), statement.position)
         self._check_programmes(statement)
         claimed = self._manifest.streams_root
         if claimed is not None and claimed.position == statement.position:
-            self._compare_heads(heads)
+            self._compare_heads(self._records.heads(undone))
 
     def _check_programmes(self, statement: Statement) -> None:
         stated = statement.stated
-        found = programmes_root(self._records.memberships(stated.size)).hex()
+        found = self._records.programmes_root(stated.size).hex()
         if stated.programmes_root not in {"", found}:
             sentence = f"What the log says of the streams of each programme at size {stated.size:,} is not so."
-            self._order.fault("programmes_differ", sentence, "", statement.position)
+            self._order.fault("programmes_differ", sentence, _file_of(statement, self._size), statement.position)
 
     def _look_for_claimed(self) -> None:
         claimed = self._manifest.streams_root
@@ -155,7 +160,7 @@ class Whole:
             records = self.entries(Entries(number, min(WIDTH, self._size - first)))
             yield from records[max(start - first, 0) : end - first]
 
-    def _compare_heads(self, heads: list[StreamHead]) -> None:
+    def _compare_heads(self, heads: Iterable[StreamHead]) -> None:
         with self._source.opened(STREAMS) as file:
             lines = iter(lambda: file.readline(1_000), b"")
             for number, (ours, theirs) in enumerate(zip_longest(map(head_line, heads), lines), start=1):
@@ -163,3 +168,8 @@ class Whole:
                     sentence = f"Line {number:,} is not what the records say of how the stream ended."
                     self._order.fault("head_differs", sentence, STREAMS)
                     return
+
+
+def _file_of(statement: Statement, size: int) -> str:
+    number = statement.position // WIDTH
+    return Entries(number, min(WIDTH, size - number * WIDTH)).path

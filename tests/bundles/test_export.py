@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from deploy.signing.desk import Desk
 from deploy.signing.folder import open_signer_folder
 from events.checkpointing import checkpoint
 from events.proof.checkpoint import origin_of
+from events.proof.notes import SigningKey
 from events.treestore import TreeStore
 from projections.queries import Queries
 from services.bundles.verify import verify
@@ -155,9 +157,45 @@ def test_refusals(command, database, org, vkey, tmp_path):
         status, _, errors = command(*words)
         assert 1 == status
         assert f"error [{code}]" in errors
-    status, out, _ = command("verify", tmp_path / "b", "--key", "x" * 5_000)
+    for key, code in (("x" * 5_000, "no_key"), ("x+" * 2_000, "bad_vkey")):
+        status, out, errors = command("verify", tmp_path / "b", "--key", key)
+        assert 1 == status
+        assert f"[{code}]" in out + errors
+
+
+def test_what_could_not_be_checked_is_not_called_unsound(command, org, vkey, tmp_path):
+    """A wrong key or path says nothing of the bundle; one that is broken is something else."""
+    command("export", "--to", tmp_path / "b")
+    other = SigningKey.generate("somebody").vkey
+    for words in ((tmp_path / "b", "--key", other), (tmp_path / "nothing", "--key", vkey)):
+        status, out, _ = command("verify", *words)
+        assert (1, "COULD NOT BE CHECKED") == (status, out.splitlines()[0])
+        status, out, _ = command("verify", *words, "--json")
+        assert (1, False, False) == (status, json.loads(out)["checked"], json.loads(out)["sound"])
+    (tmp_path / "b" / "manifest.json").write_bytes(b"{}")
+    status, out, _ = command("verify", tmp_path / "b", "--key", vkey)
+    assert (1, "NOT SOUND: 1 fault") == (status, out.splitlines()[0])
+
+
+def test_names_that_no_terminal_shows_end_nothing(command, org, vkey, tmp_path):
+    """A file name that is no text, and letters that turn the line around, are told in letters that everything shows."""
+    command("export", "--to", tmp_path / "b")
+    for name in (b"\xff\xfe", "\u202egpj.exe".encode()):
+        (tmp_path / "b" / os.fsdecode(name)).write_bytes(b"x")
+    status, out, _ = command("verify", tmp_path / "b", "--key", vkey, "--json")
+    assert (1, 2) == (status, len(json.loads(out)["faults"]))
+    assert out.isascii()
+    status, out, _ = command("verify", tmp_path / "b", "--key", vkey)
     assert 1 == status
-    assert "[bad_vkey]" in out
+    assert "\u202e" not in out
+
+
+def test_a_place_below_a_file_is_refused(command, org, vkey, tmp_path):
+    """Nothing can be written there, nor taken away."""
+    (tmp_path / "file").touch()
+    status, _, errors = command("export", "--to", tmp_path / "file" / "b.zip")
+    assert 1 == status
+    assert "error [unwritable_target]" in errors
 
 
 def as_superuser(servers: Servers, database: Database, *statements: LiteralString) -> None:

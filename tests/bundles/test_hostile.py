@@ -8,10 +8,14 @@ import shutil
 import struct
 import zipfile
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from events.proof.notes import SigningKey
+from events.proof.checkpoint import Checkpoint, origin_of, signed
+from events.proof.notes import SigningKey, Verifier
+from events.proof.receipts import Receipt
+from events.proof.tree import inclusion_proof
 from services.bundles.faults import MOST, Verdict
 from services.bundles.verify import verify
 from tests.bundles.made import MadeLog
@@ -212,3 +216,99 @@ def test_entries_with_lengths_that_lie(log: MadeLog, folder: Path):
     (folder / "tile/entries/002.p/27").write_bytes(struct.pack(">H", 65_535) + b"x")
     first = verify(folder, [log.key.vkey]).faults[0]
     assert ("bad_entries", "tile/entries/002.p/27", 512) == (first.code, first.file, first.position)
+
+
+def _under(log: MadeLog, position: int, head: Checkpoint, key: SigningKey) -> bytes:
+    """A receipt of one of the log's records under some head."""
+    path = inclusion_proof(position, head.size, log.hash_at(log.org, head.size))
+    return Receipt(position, tuple(path), signed(head, [key])).to_bytes()
+
+
+def test_a_receipt_is_under_the_checkpoint_of_the_bundle(log: MadeLog, part: Path, tmp_path: Path):
+    """Not under a fork that the same key signed, an older head, or the head of another log whose key was given."""
+    folder = shutil.copytree(part, tmp_path / "p")
+    at = min(int(path.name) for path in (folder / "records").iterdir())
+    stranger = SigningKey.of(origin_of(UUID(int=7)), bytes(32))
+    fork = MadeLog()
+    for stream, type_, version, _ in log.kept[: at + 1]:
+        fork.put(stream, type_, version, log.records[at])
+    cases = {
+        "fork": (fork, fork.tree_head(at + 1), log.key),
+        "older": (log, log.tree_head(300), log.key),
+        "another log": (log, Checkpoint(stranger.name, 539, log.tree_head(539).root), stranger),
+    }
+    for made, head, key in cases.values():
+        (folder / f"receipts/{at}.tlog-proof").write_bytes(_under(made, at, head, key))
+        found = verify(folder, [log.key.vkey, stranger.vkey]).faults
+        assert [("receipt_differs", f"receipts/{at}.tlog-proof", at)] == [
+            (one.code, one.file, one.position) for one in found
+        ]
+
+
+def test_only_keys_that_signed_are_named(log: MadeLog, whole: Path):
+    """Of two keys of the same name the verdict names the one whose signature is there."""
+    other = SigningKey.of(log.key.name, bytes(32))
+    [first, *_] = verify(whole, [other.vkey, log.key.vkey]).proven
+    names = [Verifier.of(key.vkey).fingerprint for key in (log.key, other)]
+    assert [True, False] == [name in first for name in names]
+
+
+def test_what_came_after_a_statement_is_said_to_be_open(tmp_path: Path):
+    """Where others wrote while the log stated its streams, the statement is the last record, and does not cover all."""
+    made = MadeLog().fill(40)
+    statement = MadeLog(records=[*made.records], kept=[*made.kept], heads={**made.heads}).state().kept[-1]
+    stated = MadeLog().fill(40).state().records[-1]
+    made.fill(20)
+    made.put(statement[0], statement[1], 1, stated)
+    verdict = verify(made.export(tmp_path / "p", number=2), [made.key.vkey])
+    assert verdict.sound, verdict.faults
+    assert any("none of the 20 records after those" in one for one in verdict.not_proven)
+
+
+def test_many_faults_of_records_are_counted(log: MadeLog, tmp_path: Path):
+    """More than are told, in the right number."""
+    made = MadeLog()
+    for position, (stream, type_, version, _) in enumerate(log.kept[:250]):
+        made.put(stream, type_, version, log.records[position] + b" ")
+    verdict = verify(made.export(tmp_path / "b"), [made.key.vkey])
+    assert {"bad_record"} == codes(verdict)
+    assert (MOST, 250) == (len(verdict.faults), verdict.faults_found)
+
+
+def test_a_missing_tile_is_named_once(log: MadeLog, part: Path, tmp_path: Path):
+    """However many records lean on it."""
+    folder = shutil.copytree(part, tmp_path / "p")
+    (folder / "tile/0/000").unlink()
+    found = [one for one in verify(folder, [log.key.vkey]).faults if one.code == "missing_file"]
+    assert ["tile/0/000"] == [one.file for one in found]
+
+
+def _packed(folder: Path, archive: Path) -> Path:
+    with zipfile.ZipFile(archive, "w") as packed:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                packed.write(path, path.relative_to(folder).as_posix())
+    return archive
+
+
+def test_an_archive_holds_its_files_and_nothing_else(log: MadeLog, folder: Path, tmp_path: Path):
+    """Bytes in front of it, a comment, a folder that is a file, a file that is not what its sum says."""
+    good = _packed(folder, tmp_path / "b.zip")
+    assert verify(good, [log.key.vkey]).sound
+    data = good.read_bytes()
+    (tmp_path / "front.zip").write_bytes(b"x" * 300 + data)
+    assert {"bad_archive"} == codes(verify(tmp_path / "front.zip", [log.key.vkey]))
+    shutil.copy(good, tmp_path / "comment.zip")
+    with zipfile.ZipFile(tmp_path / "comment.zip", "a") as archive:
+        archive.comment = b"verified by nobody"
+    assert {"bad_archive"} == codes(verify(tmp_path / "comment.zip", [log.key.vkey]))
+    shutil.copy(good, tmp_path / "folder.zip")
+    with zipfile.ZipFile(tmp_path / "folder.zip", "a") as archive:
+        archive.writestr("evil/", b"x" * 700)
+    assert {"link"} == codes(verify(tmp_path / "folder.zip", [log.key.vkey]))
+    text = (folder / "README.txt").read_bytes()
+    assert 1 == data.count(text)
+    (tmp_path / "sum.zip").write_bytes(data.replace(text, b"Y" + text[1:]))
+    assert {("unreadable_file", "README.txt")} == {
+        (one.code, one.file) for one in verify(tmp_path / "sum.zip", [log.key.vkey]).faults
+    }

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from events.proof.checkpoint import origin_of
+from events.proof.notes import SigningKey
 from events.proof.tree import EMPTY_ROOT
 from events.record import canonical
 from events.subjects.goal import GoalProgressed
-from events.subjects.log import StreamsRootTaken
+from events.subjects.log import LogContinued, StreamsRootTaken
 from services.bundles.verify import verify
 from tests.bundles.made import ORG, MadeLog, relationship
 
@@ -38,7 +40,7 @@ def faults(made: MadeLog, folder: Path) -> list[tuple[str, str, int | None]]:
     return [(one.code, one.file, one.position) for one in found]
 
 
-CHANGES = (
+CHANGES: tuple[tuple[dict[str, object], str], ...] = (
     ({"stream_version": 5}, "broken_stream"),
     ({"stream_version": 3}, "broken_stream"),
     ({"stream_version": 1, "prev": None}, "broken_stream"),
@@ -54,6 +56,20 @@ CHANGES = (
     ({"stream": "a\nb"}, "bad_record"),
     ({"stream_version": 0}, "bad_record"),
     ({"prev": 7}, "bad_record"),
+    ({"type": 7}, "bad_record"),
+    ({"type": ""}, "bad_record"),
+    ({"schema": -1}, "bad_record"),
+    ({"salt": ""}, "bad_record"),
+    ({"salt": "0" * 31 + "G"}, "bad_record"),
+    ({"data": []}, "bad_record"),
+    ({"actor": None}, "bad_record"),
+    ({"policy": "1"}, "bad_record"),
+    ({"occurred_at": "never"}, "bad_record"),
+    ({"occurred_at": "2026-03-01 10:00:00.000000Z"}, "bad_record"),
+    ({"occurred_at": "2026-02-30T10:00:00.000000Z"}, "bad_record"),
+    ({"recorded_at": "2026-99-99T99:99:99.000000Z"}, "bad_record"),
+    ({"type": "log.streams_root"}, "bad_record"),
+    ({"type": "log.continued"}, "bad_record"),
 )
 
 
@@ -74,6 +90,14 @@ SPELLINGS = {
     "no JSON": lambda record: b"x" + record,
     "nothing": lambda record: b"",
     "half": lambda record: record[:50],
+    "a fraction": lambda record: record.replace(b'"percent":4', b'"percent":4.5'),
+    "a whole fraction": lambda record: record.replace(b'"percent":4', b'"percent":4.0'),
+    "minus zero": lambda record: record.replace(b'"percent":4', b'"percent":-0.0'),
+    "beyond 2^53": lambda record: record.replace(b'"percent":4', b'"percent":9007199254740992'),
+    "beyond 2^64": lambda record: record.replace(b'"percent":4', b'"percent":18446744073709551616'),
+    "a member that is not ASCII": lambda record: record.replace(b'"goal_id"', '"göal_id"'.encode()),
+    "half a letter": lambda record: record.replace(b'"goal_id":"g"', b'"goal_id":"\\ud800"'),
+    "a NUL": lambda record: record.replace(b'"goal_id":"g"', b'"goal_id":"\\u0000"'),
     "deep": lambda record: b"[" * 30_000 + b"]" * 30_000,
 }
 
@@ -104,7 +128,7 @@ def test_a_false_statement_on_the_streams_is_named(size, tmp_path: Path):
     """A root that the records do not give, also of a size that lies back, or of another size."""
     made = begun()
     made.add(f"log-{ORG}", StreamsRootTaken(size=size, root="ab" * 32, programmes_root=EMPTY_ROOT.hex()))
-    assert [("statement_differs", "", 3)] == faults(made, tmp_path)
+    assert [("statement_differs", "tile/entries/000.p/4", 3)] == faults(made, tmp_path)
 
 
 def test_a_statement_may_lie_back(tmp_path: Path):
@@ -136,3 +160,33 @@ def faults_without_reading(made: MadeLog, folder: Path) -> list[tuple[str, str, 
     """The same, for a log whose own stream cannot be read by the export."""
     made.read_stream = lambda *_, **__: iter(())  # type: ignore[method-assign]  # of this one log
     return faults(made, folder)
+
+
+def test_a_log_that_goes_on_under_a_new_origin_says_what_was_lost(tmp_path: Path):
+    """A whole log tells how many records were signed before; a part of it that there were others."""
+    made = begun()
+    made.key = SigningKey.of(origin_of(ORG, 2), bytes(range(32)))
+    lost = LogContinued(old_origin=origin_of(ORG), new_origin=origin_of(ORG, 2), size=9, root="ab" * 32)
+    made.add(f"log-{ORG}", lost)
+    made.state()
+    verdict = verify(made.export(tmp_path / "b"), [made.key.vkey])
+    assert verdict.sound, verdict.faults
+    [told] = [one for one in verdict.not_proven if origin_of(ORG) in one]
+    assert "at position 3" in told and "9 records were signed" in told and "6 are lost" in told
+    verdict = verify(made.export(tmp_path / "p", number=1), [made.key.vkey])
+    assert verdict.sound, verdict.faults
+    assert any("`log.continued`" in one for one in verdict.not_proven)
+
+
+def test_each_of_many_statements_is_checked(tmp_path: Path):
+    """New streams and old ones between them; one that is false is named, the others are not."""
+    made = MadeLog()
+    for round_ in range(12):
+        made.fill(7 + round_, relationships=1 + round_)
+        made.state()
+    assert [] == faults(made, tmp_path)
+    size = len(made.records)
+    made.add(f"log-{ORG}", StreamsRootTaken(size=size, root="ab" * 32, programmes_root=EMPTY_ROOT.hex()))
+    made.fill(3).state()
+    (tmp_path / "again").mkdir()
+    assert [("statement_differs", size)] == [(code, at) for code, _, at in faults(made, tmp_path / "again")]

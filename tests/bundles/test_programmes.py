@@ -144,7 +144,7 @@ def test_what_came_later_is_said_to_be_open(page: Browser, tmp_path: Path) -> No
     bundle = written(made, tmp_path / "b")
     assert set() == faults(page, made, bundle)
     ours, theirs = verify(bundle, [made.key.vkey]).not_proven, checked(page, bundle, made.key.vkey)["notProven"]
-    assert any("came to the programme between size 10 and the checkpoint" in one for one in ours)
+    assert any("came to the programme after the log's first 10 records" in one for one in ours)
     assert any("came to the programme behind size 10" in one for one in theirs)
 
 

@@ -11,7 +11,6 @@ from events.proof.streams import (
     StreamProof,
     StreamTree,
     check_stream_proof,
-    prove_stream,
     streams_root,
 )
 from events.proof.tree import EMPTY_ROOT, Edge, leaf_hash, node_hash
@@ -59,7 +58,7 @@ def test_a_stream_is_proven_to_end_as_it_does_or_not_to_be(names: set[str], othe
     for head in heads:
         assert head == check_stream_proof(tree.prove(head.stream), head.stream, root)
     expected = head_of(other) if other in names else None
-    assert expected == check_stream_proof(prove_stream(iter(heads), other), other, root)
+    assert expected == check_stream_proof(StreamTree(iter(heads)).prove(other), other, root)
 
 
 def test_a_stream_that_is_there_is_not_proven_absent() -> None:
@@ -78,7 +77,7 @@ def test_a_stream_that_is_there_is_not_proven_absent() -> None:
 
 def test_an_absence_shows_each_neighbour_once() -> None:
     """There is one way to write a proof down."""
-    proof = prove_stream(HEADS, "goal-3x")
+    proof = StreamTree(HEADS).prove("goal-3x")
     assert check_stream_proof(proof, "goal-3x", ROOT) is None
     for heads in ((proof.heads[0], *proof.heads), (*proof.heads, proof.heads[1]), proof.heads[:1], proof.heads[1:]):
         assert "bad_stream_proof" == code_of(replace(proof, heads=heads), "goal-3x")
@@ -96,7 +95,7 @@ def test_a_stream_out_of_order_is_not_shown_as_absent() -> None:
 
 def test_a_proof_with_an_older_head_is_refused() -> None:
     """The tail that was cut off shows: the last version is in the leaf."""
-    proof = prove_stream(HEADS, "goal-7")
+    proof = StreamTree(HEADS).prove("goal-7")
     shown = proof.heads[0]
     for head in (
         replace(shown.head, version=5),
@@ -111,7 +110,7 @@ def test_a_lie_about_the_number_of_streams_makes_no_gap() -> None:
     """Which sides the hashes stand on follows from index and size: another size needs other hashes."""
     for size in range(-1, 70):
         for index in range(20):
-            shown = replace(prove_stream(HEADS, HEADS[5].stream).heads[0], index=index)
+            shown = replace(StreamTree(HEADS).prove(HEADS[5].stream).heads[0], index=index)
             for heads in ((), (shown,), (shown, shown)):
                 with pytest.raises(ProofError):
                     check_stream_proof(StreamProof("goal-x", size, heads), "goal-x", ROOT)
@@ -119,13 +118,13 @@ def test_a_lie_about_the_number_of_streams_makes_no_gap() -> None:
 
 def test_a_proof_about_another_stream_or_root_is_refused() -> None:
     """Right in itself, but not what was asked."""
-    assert "bad_stream_proof" == code_of(prove_stream(HEADS, "goal-7"), "goal-8")
-    assert "bad_stream_proof" == code_of(prove_stream(HEADS, "goal-x"), "goal-7")
+    assert "bad_stream_proof" == code_of(StreamTree(HEADS).prove("goal-7"), "goal-8")
+    assert "bad_stream_proof" == code_of(StreamTree(HEADS).prove("goal-x"), "goal-7")
     with pytest.raises(ProofError) as refused:
-        check_stream_proof(prove_stream(HEADS, "goal-7"), "goal-7", leaf(0))
+        check_stream_proof(StreamTree(HEADS).prove("goal-7"), "goal-7", leaf(0))
     assert "bad_inclusion" == refused.value.code
     with pytest.raises(ProofError) as refused:
-        check_stream_proof(prove_stream([], "goal-7"), "goal-7", ROOT)
+        check_stream_proof(StreamTree([]).prove("goal-7"), "goal-7", ROOT)
     assert "bad_stream_proof" == refused.value.code
 
 
