@@ -54,12 +54,17 @@ def make_organisation(core: Core, name: str, *, actor: str) -> tuple[UUID, str]:
 
 def organisation_named(core: Core, name: str) -> UUID | None:
     """Return the organisation of exactly this name. Raises DeployError `which_organisation` when several have it."""
-    found = [org for org in organisations(core.engine) if state_of(core, org).name == name]
+    found = organisations_named(core, name)
     if len(found) > 1:
         raise DeployError(
             "which_organisation", f"{len(found)} organisations have this name; name one with --org ID. {LIST}"
         )
     return found[0] if found else None
+
+
+def organisations_named(core: Core, name: str) -> list[UUID]:
+    """Return all organisations of exactly this name, the oldest first."""
+    return [org for org in organisations(core.engine) if state_of(core, org).name == name]
 
 
 def state_of(core: Core, org: UUID) -> OrganisationState:

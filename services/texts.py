@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime
 
 from services.errors import Refused
@@ -10,6 +11,8 @@ from services.world import World
 TITLE, NAME, TEXT = 300, 200, 10_000
 ITEMS = 100
 CAPACITIES = range(1, 1001)
+_NOT_IN_A_LINE = {"Cc", "Zl", "Zp"}
+"""Unicode's control characters, line and paragraph separators. Joiners (Cf) are part of how some names are written."""
 
 
 def must_fit(limit: int, **texts: str) -> None:
@@ -33,10 +36,14 @@ def must_be_list(**lists: tuple[str, ...]) -> None:
 
 
 def must_be_named(name: str) -> None:
-    """Refuse a blank name (`name_missing`) and one that is too long."""
+    """Refuse a name that is blank (`name_missing`), too long or more than a line of text (`name_unprintable`)."""
     if not name.strip():
         raise Refused("name_missing", "A name is needed; fill in `name`.")
     must_fit(NAME, name=name)
+    for char in name:
+        if unicodedata.category(char) in _NOT_IN_A_LINE:
+            sentence = f"The name has a character that cannot be printed in a line (U+{ord(char):04X}); take it out."
+            raise Refused("name_unprintable", sentence, field="name")
 
 
 def must_be_term(starts_on: date | None, ends_on: date | None) -> None:

@@ -5,8 +5,9 @@ import json
 
 from deploy.backing import open_backing
 from deploy.composition import Core, composed
+from deploy.errors import DeployError
 from deploy.options import add_action_data, add_json
-from deploy.organisation import make_organisation, state_of
+from deploy.organisation import make_organisation, organisations_named, state_of
 from deploy.settings import Settings
 from events.organisations import organisations
 
@@ -18,6 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     create = actions.add_parser("create", help="make an organisation and print a token with all scopes")
     create.add_argument("name", metavar="NAME", help="what it is called")
+    create.add_argument("--same-name", action="store_true", help="also if there is one of this name already")
     create.set_defaults(act=_create, begins=True)
     listing = actions.add_parser("list", help="list the organisations by id")
     listing.set_defaults(act=_list, begins=False)
@@ -34,6 +36,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _create(args: argparse.Namespace, core: Core) -> None:
+    if not args.same_name and (found := organisations_named(core, args.name)):
+        sentence = f"{found[0]} has this name already. Choose another name, or give --same-name to make one more."
+        raise DeployError("name_taken", sentence)
     org, token = make_organisation(core, args.name, actor=ACTOR)
     if args.json:
         print(json.dumps({"organisation_id": str(org), "token": token}))

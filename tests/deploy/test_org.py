@@ -79,6 +79,24 @@ def test_blank_name_is_refused(command: Command) -> None:
     assert [] == said(command, "org", "list")
 
 
+def test_name_of_more_than_a_line_is_refused(command: Command) -> None:
+    """A tab or a line break would break the list of organisations; nothing is made."""
+    status, out, err = command("org", "create", "tab\tnew\nline")
+    assert (1, "") == (status, out)
+    assert err.startswith("error [name_unprintable]: The name has a character that cannot be printed in a line (U+0009")
+    assert [] == said(command, "org", "list")
+
+
+def test_name_is_given_once_unless_told(command: Command) -> None:
+    """A second organisation of the same name is refused with the first one's id; --same-name makes it all the same."""
+    first = said(command, "org", "create", "Your name")["organisation_id"]
+    status, out, err = command("org", "create", "Your name")
+    assert (1, "", True) == (status, out, err.startswith(f"error [name_taken]: {first} has this name already."))
+    assert 1 == len(said(command, "org", "list"))
+    said(command, "org", "create", "Your name", "--same-name")
+    assert ["Your name", "Your name"] == [one["name"] for one in said(command, "org", "list")]
+
+
 def test_token_is_issued_listed_and_revoked(command: Command, database: Database) -> None:
     """A token has the scopes that were asked for, and opens nothing once it is revoked."""
     said(command, "org", "create", "Nordlicht")

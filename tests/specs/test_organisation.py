@@ -31,6 +31,20 @@ def test_an_organisation_needs_a_name():
     given("organisation").when(CreateOrganisation(organisation_id=HERE, name=" ")).refused("name_missing")
 
 
+@pytest.mark.parametrize("char", ("\t", "\n", "\x1b", "\x85", "\u2028"))
+def test_a_name_is_one_line(char: str):
+    """What ends a line, jumps or moves the cursor is refused with its number."""
+    command = CreateOrganisation(organisation_id=HERE, name=f"North{char}light")
+    assert f"U+{ord(char):04X}" in given("organisation").when(command).refused("name_unprintable").message
+
+
+@pytest.mark.parametrize("name", ("Nørdlys\u00a0e.V.", "نیم\u200cفاصله", "北極光"))
+def test_a_name_in_any_script(name: str):
+    """Letters of all scripts, the joiners between them and hard spaces are part of names."""
+    created = CreateOrganisation(organisation_id=HERE, name=name)
+    given("organisation").when(created).then(OrganisationCreated(organisation_id=HERE, name=name))
+
+
 def test_a_token_is_written_down_without_its_secret():
     """The event holds the label and the scopes; the same token again changes nothing."""
     state = given("organisation", CREATED).when(ISSUE).then(ISSUED)
