@@ -1,8 +1,15 @@
 """Options that several subcommands have."""
 
 import argparse
+from argparse import ArgumentTypeError
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
+
+from events.record import MAX_INTEGER
+from services.console.dates import Unreadable, read_bound
+
+WITH_ITS_ZONE = "A moment needs its zone: 2026-01-31T09:00Z."
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
@@ -23,12 +30,42 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 def add_org(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
     """Add `--org ID`; without it a command takes the only organisation there is."""
-    parser.add_argument("--org", type=UUID, metavar="ID", required=required, help="the organisation's id")
+    parser.add_argument("--org", type=identifier, metavar="ID", required=required, help="the organisation's id")
+
+
+# What reads a word says, in what argparse prints behind the option's name, how the word is written.
+
+
+def identifier(text: str) -> UUID:
+    """Read an id."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text[:40]!r} is no id. Write it as it was shown: {UUID(int=0)}.") from error
+
+
+def moment(text: str) -> datetime:
+    """Read a day (its end, UTC) or a moment with its zone."""
+    try:
+        bound = read_bound(text)
+    except Unreadable as error:
+        raise ArgumentTypeError(f"{error} {WITH_ITS_ZONE}") from error
+    if bound is None:
+        raise ArgumentTypeError(f"There is no date. Write a day as year-month-day: 2026-01-31. {WITH_ITS_ZONE}")
+    return bound.moment
+
+
+def position(text: str) -> int:
+    """Read a position of a log."""
+    return _number(text, "position of the log", MAX_INTEGER)
 
 
 def port(text: str) -> int:
     """Read a TCP port; 0 stands for any free one."""
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise ValueError(text)
-    return number
+    return _number(text, "port", 65535)
+
+
+def _number(text: str, what: str, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:20]) <= most):
+        raise ArgumentTypeError(f"{text[:40]!r} is no {what}. Write a whole number from 0 to {most}.")
+    return int(text)

@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -12,7 +12,7 @@ from rich.text import Text
 
 from deploy.backing import open_backing
 from deploy.errors import DeployError
-from deploy.options import add_json, add_org
+from deploy.options import add_json, add_org, moment, position
 from deploy.organisation import the_organisation
 from deploy.settings import Settings
 from events.log import Log
@@ -22,24 +22,14 @@ from projections.replay import Replayed, replay
 from projections.views.timeline import Entry, timeline
 
 
-def moment(text: str) -> datetime:
-    """Read a day (its end, UTC) or a moment with its zone; raises ValueError."""
-    if len(text) == len("2026-01-31"):
-        return datetime.combine(date.fromisoformat(text), time.max, UTC)
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
-        raise ValueError(text)
-    return found
-
-
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("relationship", metavar="RELATIONSHIP", help="the relationship's id")
+    parser.add_argument("relationship", metavar="RELATIONSHIP", help="the relationship's id, or its stream's name")
     parser.add_argument(
         "--as-of", type=moment, metavar="T", help="what had happened by then: a day or 2026-01-31T09:00Z"
     )
     parser.add_argument("--known-at", type=moment, metavar="T", help="what the log held by then")
-    parser.add_argument("--position", type=int, metavar="N", help="up to this position of the log")
+    parser.add_argument("--position", type=position, metavar="N", help="up to this position of the log")
     add_org(parser)
     add_json(parser)
 
@@ -51,7 +41,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         try:
             org = the_organisation(engine, args.org)
             log = Log(engine)
-            stream = f"relationship-{args.relationship}"
+            stream = f"relationship-{args.relationship.removeprefix('relationship-')}"
             found = replay(log, org, stream, upto=args.position, as_of=args.as_of, known_at=args.known_at)
             whole = replay(log, org, stream)
             if not whole.events:
@@ -96,7 +86,8 @@ def _show(found: Replayed, total: int, entries: Iterable[Entry], *, as_json: boo
         }
         print(json.dumps(document, ensure_ascii=False, indent=2))
         return
-    console, state = Console(), found.snapshot.state
+    # Not broken at the width of a terminal that is none: each entry is a line for whoever searches them.
+    console, state = Console(soft_wrap=True), found.snapshot.state
     console.print(Text(state.title or "(no title)", style="bold"))
     console.print(f"status {state.status or '-'}, stage {state.stage or '-'}; {len(found.events)} of {total} events")
     for entry in entries:

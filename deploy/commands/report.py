@@ -8,10 +8,9 @@ from pathlib import Path
 from uuid import UUID
 
 from deploy.backing import open_backing
-from deploy.commands.replay import moment
 from deploy.errors import DeployError
 from deploy.jobs import context_of
-from deploy.options import add_json, add_org
+from deploy.options import add_json, add_org, moment
 from deploy.organisation import the_organisation
 from deploy.settings import Settings
 from projections.report_files import HTML, JSON, ReportFiles

@@ -8,7 +8,7 @@ from deploy import tokens
 from deploy.backing import open_backing
 from deploy.commands.org import ACTOR
 from deploy.composition import Core, composed
-from deploy.options import add_action_data, add_json, add_org
+from deploy.options import add_action_data, add_json, add_org, identifier
 from deploy.organisation import the_organisation
 from deploy.settings import Settings
 from projections.queries import Queries
@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     issue.set_defaults(act=_issue)
     revoke = actions.add_parser("revoke", help="close a token for good")
-    revoke.add_argument("token_id", type=UUID, metavar="ID", help="the token's id, as `list` shows it")
+    revoke.add_argument("token_id", type=identifier, metavar="ID", help="the token's id, as `list` shows it")
     revoke.set_defaults(act=_revoke)
     listing = actions.add_parser("list", help="list the tokens by id, without their secrets")
     listing.set_defaults(act=_list)

@@ -13,6 +13,7 @@ from tests.conftest import Database
 from tests.console.life import on
 
 ORG, ID = UUID(int=11), str(UUID(int=12))
+TITLE = "Growing into a role in which one decides about the work of others, and has to stand up for it every day"
 
 
 @pytest.fixture
@@ -21,24 +22,33 @@ def command(database: Database, redis_url: str, tmp_path, monkeypatch: pytest.Mo
     monkeypatch.setenv("DATABASE_URL", database.service_url)
     monkeypatch.setenv("REDIS_URL", redis_url)
     monkeypatch.setenv("MENTORLEDGER_DATA", str(tmp_path / "data"))
-    proposed = Proposed(relationship_id=ID, programme_id=ID, mentors=(ID,), title="Growing")
+    proposed = Proposed(relationship_id=ID, programme_id=ID, mentors=(ID,), title=TITLE)
     with composed(database.service_url) as core:
         create_log(core.engine, ORG)
         fact = Fact(stream=f"relationship-{ID}", data=proposed, occurred_at=on(2, 1))
         core.pipeline.record(ORG, [fact], actor="operator:test")
 
-    def run(*words: str) -> str:
+    def run(*words: str, relationship: str = ID) -> str:
         capsys.readouterr()
-        assert 0 == main(("replay", ID, "--org", str(ORG), *words))
+        assert 0 == main(("replay", relationship, "--org", str(ORG), *words))
         return str(capsys.readouterr().out)
 
     return run
 
 
+def test_entries_are_lines_whatever_their_length(command) -> None:
+    """Into a pipe nothing is broken at the width of some terminal; the stream's name is as good as the id."""
+    said = command("--position", "0")
+    title, status, entry = said.splitlines()
+    assert (TITLE, True) == (title, status.endswith("1 of 1 events"))
+    assert entry.startswith("       0  2024-02-01 ")
+    assert said == command("--position", "0", relationship=f"relationship-{ID}")
+
+
 def test_nothing_written_down_names_the_first_entry(command) -> None:
     """What happened earlier was not known: the sentence says since when it is, in the words of the options."""
     said = command("--known-at", "2024-07-01")
-    assert said.startswith("Growing\nNothing of this was written down by then.")
+    assert said.startswith(f"{TITLE}\nNothing of this was written down by then.")
     since = said.partition("written down from ")[2].partition(" ")[0]
     assert "1 of 1 events" in command("--known-at", since)
 
