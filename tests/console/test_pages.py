@@ -9,6 +9,7 @@ import pytest
 from events.errors import StorageUnavailable
 from events.event import Event
 from events.subjects.enrolment import Enrolled
+from events.subjects.feedback import FeedbackGiven
 from events.subjects.person import PersonRegistered
 from events.subjects.programme import ProgrammeCreated
 from events.subjects.relationship import Closed, Proposed, Registered
@@ -152,6 +153,18 @@ def test_planned_session_is_ahead_until_it_is_late(site: Site, org: UUID) -> Non
     late = new_life()
     tell_running(site, org, late, datetime.now(UTC) - timedelta(days=2))
     assert '<span class="flag">Late</span>' in site.visitor(org).text(f"/people/{late.mentor}")
+
+
+def test_feedback_that_waits_says_for_what(site: Site, org: UUID) -> None:
+    """Feedback without an answer lies ahead of its receiver, to be acknowledged since the day on which it was given."""
+    life = new_life()
+    tell_running(site, org, life, datetime.now(UTC) + timedelta(days=2))
+    given = FeedbackGiven(
+        feedback_id=str(uuid4()), giver=life.mentee, receiver=life.mentor, sort="praise", text="Clear", about="pace"
+    )
+    site.record(org, f"relationship-{life.relationship}", [(on(2, 3), given)])
+    page = re.sub(r"<.*?>", "", site.visitor(org).text(f"/people/{life.mentor}"))
+    assert "to be acknowledged since 3 February 2024" in page
 
 
 def tell_running(site: Site, org: UUID, life: Life, starts_at: datetime) -> None:

@@ -89,7 +89,7 @@ def test_day_before_all_entries_leads_to_where_there_are_some(site: Site, org: U
     page = visitor.text(life.path, known_at="2024-07-01", as_of=as_of)
     for name in ("First event", "Event after"):
         assert figures(visitor.text(step(page, name)))["Sessions held"] == "1"
-    link = re.search(r'href="([^"]*)">What had happened by', page)
+    link = re.search(r'href="([^"]*)">what had happened by', page)
     assert link is not None
     assert "known_at" not in link[1]
     assert f"as_of={as_of or '2024-07-01'}" in link[1]
