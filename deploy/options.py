@@ -4,23 +4,30 @@ import argparse
 from argparse import ArgumentTypeError
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from events.record import MAX_INTEGER
 from services.console.dates import Unreadable, read_bound
 
 WITH_ITS_ZONE = "A moment needs its zone: 2026-01-31T09:00Z."
+DATA = "data folder (default: MENTORLEDGER_DATA, else ./var)"
+
+
+def summary(says: str) -> dict[str, Any]:
+    """What `add_parser` takes for an action that does what `says` says: its line in the list, and above its help."""
+    return {"help": says, "description": f"{says[0].upper()}{says[1:]}."}
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
     """Add `--data DIR`."""
-    parser.add_argument("--data", type=Path, metavar="DIR", help="data folder (default: MENTORLEDGER_DATA, else ./var)")
+    parser.add_argument("--data", type=Path, metavar="DIR", help=DATA)
 
 
 def add_action_data(parser: argparse.ArgumentParser) -> None:
     """Add `--data DIR` to an action of a command, so that it may stand behind the action's name too."""
     # An action's default would overwrite what was given before its name.
-    parser.add_argument("--data", type=Path, metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    parser.add_argument("--data", type=Path, metavar="DIR", default=argparse.SUPPRESS, help=DATA)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

@@ -120,8 +120,11 @@ def _connected(url: URL) -> psycopg.Connection:
         return psycopg.connect(plain(url), autocommit=True, connect_timeout=10)
     except psycopg.OperationalError as error:
         where = url.render_as_string(hide_password=True)
-        reason = str(error).strip().splitlines()[-1]
-        raise DeployError("database_unreachable", f"No connection to {where}: {reason}") from error
+        reason = " ".join(str(error).strip().splitlines()[-1].split())
+        raise DeployError(
+            "database_unreachable",
+            f"No connection to {where}: {reason.rstrip('.')}. Check this address, and that the server there runs.",
+        ) from error
 
 
 def _prepared(owner: URL) -> bool:

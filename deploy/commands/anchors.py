@@ -16,7 +16,7 @@ from deploy.errors import DeployError
 from deploy.evidence import evidence_for
 from deploy.jobs import context_of
 from deploy.mailboxes import change_mailboxes
-from deploy.options import add_action_data, add_json, add_org
+from deploy.options import add_action_data, add_json, add_org, summary
 from deploy.organisation import the_organisation
 from deploy.settings import Settings
 from deploy.signing.reach import reached
@@ -30,21 +30,22 @@ from workers.context import Context
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the actions."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    show = actions.add_parser("show", help="print the installation's key, for witnesses, and the newest anchors")
+    show = actions.add_parser("show", **summary("print the installation's key, for witnesses, and the newest anchors"))
     show.set_defaults(act=_show)
-    now = actions.add_parser("now", help="note, sign and have vouched for what is signed, without waiting for the hour")
+    now = actions.add_parser("now", **summary("note, sign and have vouched for what is signed, without waiting"))
     now.set_defaults(act=_now)
     evidence = actions.add_parser(
-        "evidence", help="write what an auditor needs to check the anchors of an organisation"
+        "evidence", **summary("write what an auditor needs to check the anchors of an organisation")
     )
     evidence.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder for the files; made if missing")
     add_org(evidence)
     evidence.set_defaults(act=_evidence)
     addresses = actions.add_parser(
-        "addresses", help="show, and change, who gets an organisation's checkpoints by mail: an auditor, a funder"
+        "addresses", **summary("show, and change, who gets an organisation's checkpoints by mail: an auditor, a funder")
     )
     for option in ("add", "remove"):
-        addresses.add_argument(f"--{option}", action="append", default=[], metavar="ADDRESS", help="give several")
+        says = f"{option} this one; may be given again"
+        addresses.add_argument(f"--{option}", action="append", default=[], metavar="ADDRESS", help=says)
     add_org(addresses)
     addresses.set_defaults(act=_addresses, signs=False)
     parser.set_defaults(signs=True)

@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from deploy.backing import open_backing
 from deploy.checks import Finding, findings
+from deploy.errors import DeployError
 from deploy.options import add_json
 from deploy.settings import Settings
 
@@ -22,8 +23,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print a line per check; 1 where one fails."""
-    with open_backing(settings) as backing:
-        found = list(findings(settings, backing))
+    try:
+        with open_backing(settings) as backing:
+            found = list(findings(settings, backing))
+    except DeployError as error:
+        found = [Finding("servers", error.code, error.message)]
     if args.json:
         print(json.dumps([asdict(finding) for finding in found]))
     else:

@@ -6,17 +6,13 @@ With a signer at hand it is of the log as it is now, otherwise as it was at the 
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
 from deploy.backing import Backing, open_backing
+from deploy.bars import bar
 from deploy.composition import Core, composed
 from deploy.errors import DeployError
 from deploy.options import add_json, add_org
@@ -57,7 +53,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         if scope is not None:
             must_be_there(Queries(core.engine, core.log), org, scope)
         stale = _refresh(core, tree, settings, backing, org)
-        with _bar(quiet=args.json) as progress:
+        with bar("export", quiet=args.json, unit="files", transient=True) as progress:
             vouchers = Vouchers(known_platform_log(core.engine), core.log, tree, Queries(core.engine, core.log))
             exporter = Exporter(core.log, tree, progress, vouchers)
             written = exporter.organisation(org, args.to) if scope is None else exporter.part(org, scope, args.to)
@@ -95,11 +91,3 @@ def _show(written: Written, org: UUID, path: Path, stale: str | None, *, as_json
     print(f"{path}: {written.records:,} records of {written.origin} at size {written.size:,}, {written.files:,} files")
     shows = f"`mentorledger key show --org {org}`"
     print(f"To check it: `mentorledger verify {path} --key VKEY`, with the key that {shows} prints.")
-
-
-@contextmanager
-def _bar(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    columns = (TextColumn("export"), BarColumn(), MofNCompleteColumn(), TextColumn("files"))
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

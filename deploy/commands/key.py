@@ -12,7 +12,7 @@ from deploy.backing import open_backing
 from deploy.commands.org import ACTOR
 from deploy.composition import Core, composed
 from deploy.errors import DeployError
-from deploy.options import add_action_data, add_json, add_org
+from deploy.options import add_action_data, add_json, add_org, summary
 from deploy.organisation import the_log
 from deploy.settings import Settings
 from deploy.signing.reach import reached
@@ -29,14 +29,14 @@ OVERLAP_DAYS = 30
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the actions."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    show = actions.add_parser("show", help="print the key and its fingerprint, for auditors and contracts")
+    show = actions.add_parser("show", **summary("print the key and its fingerprint, for auditors and contracts"))
     show.set_defaults(act=_show)
-    rotate = actions.add_parser("rotate", help="make a new key; the old one signs beside it for a while")
+    rotate = actions.add_parser("rotate", **summary("make a new key; the old one signs beside it for a while"))
     rotate.add_argument(
         "--overlap", type=int, default=OVERLAP_DAYS, metavar="DAYS", help="how long both sign (default: 30 days)"
     )
     rotate.set_defaults(act=_rotate)
-    remember = actions.add_parser("remember", help="tell a signer that has lost its memory what it signed last")
+    remember = actions.add_parser("remember", **summary("tell a signer that has lost its memory what it signed last"))
     known = remember.add_mutually_exclusive_group()
     known.add_argument(
         "--checkpoint", type=Path, metavar="FILE", help="the last checkpoint (default: the newest in the database)"

@@ -8,7 +8,7 @@ from deploy.addresses import database_url
 from deploy.backing import Backing, open_backing
 from deploy.commands.org import ACTOR
 from deploy.composition import Core, composed
-from deploy.options import add_action_data, add_json, add_org
+from deploy.options import add_action_data, add_json, add_org, summary
 from deploy.organisation import the_log
 from deploy.quiet import require_stopped
 from deploy.settings import Settings
@@ -29,14 +29,14 @@ NO_KEYS = (
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the actions."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    status = actions.add_parser("status", help="show size, signed size and halt of each log")
+    status = actions.add_parser("status", **summary("show size, signed size and halt of each log"))
     status.set_defaults(act=_status)
-    resume = actions.add_parser("resume", help="check a halted log against what was signed, then let it take events")
+    resume = actions.add_parser("resume", **summary("check a halted log against what was signed, let it take events"))
     resume.add_argument(
         "--new-origin", action="store_true", help="go on without records that are lost for good, under a new key"
     )
     resume.set_defaults(act=_resume)
-    refill = actions.add_parser("refill", help="bring lost records back from a replica or a bundle of the whole log")
+    refill = actions.add_parser("refill", **summary("bring lost records back, from a replica or a whole log's bundle"))
     source = refill.add_mutually_exclusive_group(required=True)
     source.add_argument(
         "bundle", nargs="?", type=Path, metavar="BUNDLE", help="a folder or .zip that `mentorledger export` wrote"

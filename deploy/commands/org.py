@@ -6,7 +6,7 @@ import json
 from deploy.backing import open_backing
 from deploy.composition import Core, composed
 from deploy.errors import DeployError
-from deploy.options import add_action_data, add_json
+from deploy.options import add_action_data, add_json, summary
 from deploy.organisation import make_organisation, organisations_named, state_of
 from deploy.settings import Settings
 from events.organisations import organisations
@@ -17,11 +17,11 @@ ACTOR = "operator:command"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the actions."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    create = actions.add_parser("create", help="make an organisation and print a token with all scopes")
+    create = actions.add_parser("create", **summary("make an organisation and print a token with all scopes"))
     create.add_argument("name", metavar="NAME", help="what it is called")
     create.add_argument("--same-name", action="store_true", help="also if there is one of this name already")
     create.set_defaults(act=_create, begins=True)
-    listing = actions.add_parser("list", help="list the organisations by id")
+    listing = actions.add_parser("list", **summary("list the organisations by id"))
     listing.set_defaults(act=_list, begins=False)
     for action in (create, listing):
         add_action_data(action)

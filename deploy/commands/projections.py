@@ -6,20 +6,19 @@ from dataclasses import asdict
 from uuid import UUID
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 from rich.table import Table
 from sqlalchemy import Engine
 
 from deploy.backing import open_backing
+from deploy.bars import bar
 from deploy.errors import DeployError
-from deploy.options import add_action_data, add_json, add_org
+from deploy.options import add_action_data, add_json, add_org, summary
 from deploy.organisation import the_organisation
 from deploy.settings import Settings
 from events.tenancy import make_engine
 from projections.engine import Views
 from projections.heads import LIVE
-from projections.rebuild import Progress, ViewStatus, drop_old, rebuild, rollback, status
+from projections.rebuild import ViewStatus, drop_old, rebuild, rollback, status
 from projections.views.stored import STORED
 
 VIEWS = (LIVE, *(view.name for view in STORED))
@@ -34,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("rollback", "return to the build before the last rebuild"),
         ("drop-old", "take away builds that no longer count"),
     ):
-        action = actions.add_parser(name, help=says, description=says)
+        action = actions.add_parser(name, **summary(says))
         if name != "status":
             action.add_argument("view", choices=VIEWS, help="which view; live = the states that decisions use")
         add_org(action)
@@ -71,14 +70,9 @@ def _act(engine: Engine, org: UUID, args: argparse.Namespace) -> None:
 
 
 def _rebuild(engine: Engine, org: UUID, view: str, *, quiet: bool) -> None:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=Console(stderr=True), disable=quiet) as bar:
-        task = bar.add_task(f"rebuild {view}", total=None)
-
-        def told(progress: Progress) -> None:
-            bar.update(task, completed=progress.events, total=progress.total)
-
-        rebuild(engine, org, view, told)
+    with bar(f"rebuild {view}", quiet=quiet) as say:
+        progress = rebuild(engine, org, view, lambda one: say(one.events, one.total))
+        say(progress.total, progress.total)
 
 
 def _show(found: list[ViewStatus], *, as_json: bool) -> None:

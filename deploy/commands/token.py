@@ -8,7 +8,7 @@ from deploy import tokens
 from deploy.backing import open_backing
 from deploy.commands.org import ACTOR
 from deploy.composition import Core, composed
-from deploy.options import add_action_data, add_json, add_org, identifier
+from deploy.options import add_action_data, add_json, add_org, identifier, summary
 from deploy.organisation import the_organisation
 from deploy.settings import Settings
 from projections.queries import Queries
@@ -17,16 +17,16 @@ from projections.queries import Queries
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the actions."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    issue = actions.add_parser("issue", help="make a token and print it, this once")
+    issue = actions.add_parser("issue", **summary("make a token and print it, this once"))
     issue.add_argument("--label", default="Command line", help="what it is for; shown in lists")
     issue.add_argument(
-        "--scope", action="append", choices=tokens.SCOPES, help="what it may do; give several, all if none"
+        "--scope", action="append", choices=tokens.SCOPES, help="what it may do (default: all); may be given again"
     )
     issue.set_defaults(act=_issue)
-    revoke = actions.add_parser("revoke", help="close a token for good")
+    revoke = actions.add_parser("revoke", **summary("close a token for good"))
     revoke.add_argument("token_id", type=identifier, metavar="ID", help="the token's id, as `list` shows it")
     revoke.set_defaults(act=_revoke)
-    listing = actions.add_parser("list", help="list the tokens by id, without their secrets")
+    listing = actions.add_parser("list", **summary("list the tokens by id, without their secrets"))
     listing.set_defaults(act=_list)
     for action in (issue, revoke, listing):
         add_org(action)

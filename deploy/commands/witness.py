@@ -26,7 +26,7 @@ from events.proof.notes import ED25519, Verifier
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument(
-        "--log", action="append", required=True, metavar="VKEY", help="the key of a log to witness; give several"
+        "--log", action="append", required=True, metavar="VKEY", help="the key of a log to witness; may be given again"
     )
     parser.add_argument("--name", help="what a new witness is called (default: a name with a random id)")
     parser.add_argument("--port", type=port, help="port to listen on (default: the first free one from 8080)")

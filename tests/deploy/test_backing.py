@@ -66,7 +66,7 @@ def test_address_that_means_the_instances_database_joins_it(running: Settings) -
         assert REDIS == backing.redis_url
 
 
-@pytest.mark.parametrize("words", (["org", "list"], ["doctor"], ["key", "show"], ["log", "status"]))
+@pytest.mark.parametrize("words", (["org", "list"], ["audit"], ["key", "show"], ["log", "status"]))
 def test_mistyped_folder_is_not_taken_for_an_empty_installation(
     words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

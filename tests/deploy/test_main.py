@@ -74,6 +74,33 @@ def test_wrong_usage_ends_with_two(words, capsys):
     assert "usage: mentorledger" in capsys.readouterr().err
 
 
+def test_database_that_does_not_answer_is_a_finding_of_the_doctor(monkeypatch, tmp_path, capsys):
+    """What keeps every other check from being made is a line like theirs, and a list of one for programs."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://user:hidden@127.0.0.1:1/nothing")
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    words = ["doctor", "--data", str(tmp_path / "data")]
+    assert 1 == command.main(words)
+    assert capsys.readouterr().out.startswith("FAIL servers: No connection to ")
+    assert 1 == command.main([*words, "--json"])
+    assert ["database_unreachable"] == [one["code"] for one in json.loads(capsys.readouterr().out)]
+
+
+@pytest.mark.parametrize("words", (["key", "rotate"], ["org", "list"], ["projections", "rebuild"], ["anchors", "show"]))
+def test_help_of_an_action_says_what_it_does(words, capsys):
+    """Its first words are those of the list of actions; the data folder may be named there, and stands there."""
+    (line,) = [one for one in help_of(words[:1], capsys) if one.split()[:1] == words[1:]]
+    shown = help_of(words, capsys)
+    assert " ".join(line.split()[1:4]).lower() in " ".join(shown).lower()
+    assert any("--data DIR" in one for one in shown[1:])
+
+
+def help_of(words, capsys):
+    """The lines of the help."""
+    with pytest.raises(SystemExit):
+        command.main([*words, "--help"])
+    return capsys.readouterr().out.splitlines()
+
+
 def test_bad_setting_is_a_refusal(monkeypatch, capsys):
     """A variable that cannot be read is refused by name before anything starts."""
     monkeypatch.setenv("MENTORLEDGER_PORT", "eighty")

@@ -159,6 +159,8 @@ def test_unreachable_database_is_refused_without_its_password(redis_url, tmp_pat
         pass
     assert "database_unreachable" == refusal.value.code
     assert "hidden" not in refusal.value.message
+    assert refusal.value.message.isprintable()
+    assert "Check this address" in refusal.value.message
 
 
 def test_redis_that_may_evict_is_refused(redis_url):
