@@ -115,7 +115,11 @@ def _attempt(store: TreeStore, signer: Signer, org: UUID) -> StoredCheckpoint | 
     latest, known, size = _looked(store, signer, org, number)
     if known.size > size:
         raise _halt(store, org, gone_back(size, known.size))
-    if size == 0 or (known.size == size and latest is not None and latest.size == size):
+    if size == 0:
+        return None
+    if latest is not None and size == known.size == latest.size:
+        if latest.root != known.root:
+            raise _halt(store, org, _CHANGED)
         return None
     while store.complete_tiles(org):
         pass

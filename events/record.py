@@ -20,8 +20,8 @@ import orjson
 
 from events.errors import InvalidRecord, RecordTooLarge
 from events.event import Event, utc
+from events.proof.tiles import MAX_RECORD
 
-MAX_RECORD = 65_535
 MAX_INTEGER = 2**53 - 1
 _OCCURRED, _SALT, _SALT_BYTES = b',"occurred_at":"', b',"salt":"', 16
 # What the database adds, at its longest: hash, time, version, type.

@@ -9,20 +9,22 @@ that of a programme also `programme.json`.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
+from events.errors import InvalidRecord
 from events.proof.errors import ProofError
 from events.proof.streams import StreamHead
-from events.proof.tiles import WIDTH, Tile, parse_path
+from events.proof.tiles import MAX_RECORD, WIDTH, Tile, parse_path
+from events.record import canonical
 from services.anchors import files
 
 FORMAT: Final = "mentorledger-bundle/1"
 CHECKPOINT, MANIFEST, README, STREAMS = "checkpoint", "manifest.json", "README.txt", "streams.ndjson"
 PROGRAMME: Final = "programme.json"
 CONSISTENCY: Final = "consistency"
-MAX_RECORD = 65_535
+T = TypeVar("T", bound=msgspec.Struct)
 _NOTE, _DOCUMENT, _HASH, _LENGTH = 1_000_000, 1_000_000, 32, 2
 _FIXED = {CHECKPOINT: _NOTE, MANIFEST: _DOCUMENT, README: _DOCUMENT, STREAMS: 2**40, PROGRAMME: 2**26}
 _ANCHORS = frozenset((files.CHECKPOINT, files.RECORD, files.RECEIPT, files.ANCHORED, *files.TOKENS, CONSISTENCY))
@@ -71,6 +73,23 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     stream: str
     version: int
     leaf: str
+
+
+def encoded(document: msgspec.Struct) -> bytes:
+    """The bytes of a document of a bundle: canonical JSON and a line feed."""
+    return canonical(msgspec.to_builtins(document)) + b"\n"
+
+
+def decoded(data: bytes, form: type[T]) -> T:
+    """A document; raises msgspec.DecodeError where it is none, or written so that it could be read in two ways."""
+    document = msgspec.json.decode(data, type=form)
+    try:
+        is_exact = encoded(document) == data
+    except InvalidRecord:
+        is_exact = False
+    if not is_exact:
+        raise msgspec.DecodeError("a member is there twice, or something is written otherwise than an export writes it")
+    return document
 
 
 def head_line(head: StreamHead) -> bytes:

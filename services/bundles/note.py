@@ -13,7 +13,7 @@ from events.proof.checkpoint import Checkpoint, open_checkpoint
 from events.proof.errors import ProofError
 from events.proof.notes import ED25519, Verifier, open_note
 from services.bundles.faults import Unsound
-from services.bundles.layout import CHECKPOINT, FORMAT, MANIFEST, Manifest
+from services.bundles.layout import CHECKPOINT, FORMAT, MANIFEST, Manifest, decoded
 from services.bundles.source import Source
 
 END_OF_TIME = 253_402_300_800
@@ -71,7 +71,7 @@ def verifiers_of(vkeys: Sequence[str]) -> list[Verifier]:
 def claims(source: Source, signed: Signed) -> Manifest:
     """What the bundle says of itself; raises Unsound `bad_manifest` or `manifest_differs`."""
     try:
-        manifest = msgspec.json.decode(source.read(MANIFEST), type=Manifest)
+        manifest = decoded(source.read(MANIFEST), Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Unsound("bad_manifest", f"The manifest has not the form that it must have: {error}.", MANIFEST) from error
     if manifest.format != FORMAT:

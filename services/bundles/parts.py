@@ -8,15 +8,12 @@ from importlib.resources import files
 from typing import Protocol
 from uuid import UUID
 
-import msgspec
-
 from events.event import AnyRecorded
 from events.proof.programmes import Membership
 from events.proof.receipts import Receipt
 from events.proof.streams import StreamHead, StreamTree
 from events.proof.tiles import WIDTH, Entries, Tile, decode_entries, entries_of, tiles_of
 from events.proof.tree import HashAt, inclusion_proof
-from events.record import canonical
 from services.bundles.anchors import AnchorSource, anchor_parts, claimed_anchors
 from services.bundles.errors import BundleError
 from services.bundles.layout import (
@@ -29,6 +26,7 @@ from services.bundles.layout import (
     Manifest,
     Scope,
     Statement,
+    encoded,
     head_line,
     receipt_name,
     record_name,
@@ -168,7 +166,7 @@ class Bundle:
         readme = text.format(scope=about, origin=self.origin, size=f"{self.size:,}").encode()
         parts: Parts = {
             CHECKPOINT: partial(_itself, self._note),
-            MANIFEST: partial(_itself, canonical(msgspec.to_builtins(manifest)) + b"\n"),
+            MANIFEST: partial(_itself, encoded(manifest)),
             README: partial(_itself, readme),
         }
         parts |= {name: partial(_itself, data) for name, data in schemas().items()}

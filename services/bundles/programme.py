@@ -12,7 +12,7 @@ from events.proof.errors import ProofError
 from events.proof.programmes import Membership, ProgrammeProof, check_programme_proof, prove_programme
 from services.bundles.errors import BundleError
 from services.bundles.faults import Findings, Unsound
-from services.bundles.layout import PROGRAMME, Manifest, stream_name
+from services.bundles.layout import PROGRAMME, Manifest, decoded, encoded, stream_name
 from services.bundles.records import Records, Stated
 from services.bundles.source import Source
 
@@ -41,13 +41,13 @@ def programme_file(memberships: Iterable[Membership], programme: str) -> bytes:
         size=found.size,
         streams=found.streams,
     )
-    return msgspec.json.encode(document) + b"\n"
+    return encoded(document)
 
 
 def proven_streams(data: bytes, programme: str, root: bytes) -> tuple[str, ...]:
     """All streams of a programme, by a file that leads to the root; ProofError as `check_programme_proof`."""
     try:
-        found = msgspec.json.decode(data, type=_File)
+        found = decoded(data, _File)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProofError("bad_programme_proof", f"This is no proof of a programme: {error}.") from error
     if not all(_HASH.fullmatch(one) for one in found.proof):

@@ -9,6 +9,7 @@ import msgspec
 from events.proof.errors import ProofError
 from events.proof.streams import ProvedHead, StreamHead, StreamProof, StreamTree, check_stream_proof
 from services.bundles.errors import BundleError
+from services.bundles.layout import decoded, encoded
 
 _HASH = re.compile("[0-9a-f]{64}", re.ASCII)
 
@@ -36,13 +37,13 @@ def stream_proof(tree: StreamTree, stream: str) -> bytes:
         stream=stream,
         version=shown.head.version,
     )
-    return msgspec.json.encode(document) + b"\n"
+    return encoded(document)
 
 
 def proven_head(data: bytes, stream: str, root: bytes) -> StreamHead:
     """How a stream ended, by a file that leads to the root; ProofError `bad_stream_proof`, `bad_inclusion`."""
     try:
-        found = msgspec.json.decode(data, type=_File)
+        found = decoded(data, _File)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProofError("bad_stream_proof", f"This is no proof of a stream: {error}.") from error
     if not all(_HASH.fullmatch(one) for one in (found.leaf, *found.proof)):

@@ -50,4 +50,6 @@ def _subjects() -> Iterator[Subject]:
 def _secured(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Cache-Control", "no-store")
+    # The same address is another organisation's under another token: no cache may mix them up.
+    response.vary.add("Authorization")
     return response

@@ -18,7 +18,7 @@ from events.proof.programmes import Membership, Memberships, programmes_root
 from events.proof.streams import StreamHead, streams_root
 from events.proof.tiles import WIDTH, Entries, Tile, encode_entries, hash_reader
 from events.proof.tree import HashAt, complete_root, leaf_hash, root
-from events.record import pieces, timestamp
+from events.record import canonical, pieces, timestamp
 from events.subjects.goal import GoalProgressed
 from events.subjects.log import StreamsRootTaken
 from services.bundles.layout import Scope
@@ -31,6 +31,11 @@ ORG = UUID("0b0e9a43-31b3-4f0e-9d9a-4f0d1a1f7c11")
 def relationship(number: int) -> str:
     """The id of a relationship."""
     return str(UUID(int=number))
+
+
+def rewritten(document: object) -> bytes:
+    """A document of a bundle, as an export would write it."""
+    return canonical(document) + b"\n"
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from services.bundles.layout import CONSISTENCY
 from services.bundles.verify import verify
 from tests.anchors.tsa import Tsa
 from tests.bundles.damage import LINES, WAYS, Kind, damage
-from tests.bundles.made import MadeLog
+from tests.bundles.made import MadeLog, rewritten
 from tests.bundles.vouched import Installation
 
 PIECES = Kind(lambda data: [data[at : at + 9] for at in range(0, len(data), 9)], b"".join, 3)
@@ -165,7 +165,7 @@ def test_what_is_true_of_another_head_is_named(town: Installation, folder: Path)
     (folder / FIRST / WITNESSED).write_bytes((folder / SECOND / WITNESSED).read_bytes())
     manifest = json.loads((folder / "manifest.json").read_bytes())
     manifest["anchors"][0]["tokens"].append(WITNESSED)
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "manifest.json").write_bytes(rewritten(manifest))
     found = codes(checked(folder, town))
     assert {("anchor_differs", f"{FIRST}/{WITNESSED}"), ("bad_inclusion", f"{SECOND}/{RECEIPT}")} == found
 
@@ -194,7 +194,7 @@ def test_an_anchor_left_out_is_missed(town: Installation, folder: Path):
     shutil.move(folder / FIRST, folder.with_name("kept"))
     assert {("missing_file", f"{FIRST}/{CHECKPOINT}")} == codes(checked(folder, town))
     shutil.move(folder.with_name("kept"), folder / FIRST)
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"anchors": manifest["anchors"][1:]}))
+    (folder / "manifest.json").write_bytes(rewritten(manifest | {"anchors": manifest["anchors"][1:]}))
     found = codes(checked(folder, town))
     assert {"unexpected_file"} == {code for code, _ in found}
     assert f"{FIRST}/{STAMP}" in {name for _, name in found}
@@ -206,7 +206,7 @@ def test_an_anchor_left_out_is_missed(town: Installation, folder: Path):
 def test_false_claims_on_anchors(anchors, town: Installation, folder: Path):
     """No token, an unknown one, no head, no form."""
     manifest = json.loads((folder / "manifest.json").read_bytes()) | {"anchors": anchors}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "manifest.json").write_bytes(rewritten(manifest))
     assert ("bad_manifest", "manifest.json") in codes(checked(folder, town))
 
 

@@ -18,7 +18,7 @@ from events.proof.receipts import Receipt
 from events.proof.tree import inclusion_proof
 from services.bundles.faults import MOST, Verdict
 from services.bundles.verify import verify
-from tests.bundles.made import MadeLog
+from tests.bundles.made import MadeLog, relationship, rewritten
 
 
 @pytest.fixture
@@ -154,11 +154,11 @@ def test_another_log_is_not_taken_for_it(log: MadeLog, folder: Path):
 
 
 def test_an_enormous_size_ends_at_once(log: MadeLog, folder: Path):
-    """A size of 2^62, validly signed, does not make the check count to it."""
-    text = f"{log.key.name}\n{2**62}\n{'A' * 43}=\n"
+    """A size of 2^53-1, validly signed, does not make the check count to it."""
+    text = f"{log.key.name}\n{2**53 - 1}\n{'A' * 43}=\n"
     (folder / "checkpoint").write_text(f"{text}\n{log.key.sign(text)}")
-    manifest = json.loads((folder / "manifest.json").read_bytes()) | {"size": 2**62}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    manifest = json.loads((folder / "manifest.json").read_bytes()) | {"size": 2**53 - 1}
+    (folder / "manifest.json").write_bytes(rewritten(manifest))
     assert {"missing_file"} == codes(verify(folder, [log.key.vkey]))
 
 
@@ -181,7 +181,7 @@ CLAIMS = (
 def test_false_claims(changes, code, log: MadeLog, folder: Path):
     """Nobody signed the manifest, so nothing in it is believed."""
     manifest = json.loads((folder / "manifest.json").read_bytes()) | changes
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "manifest.json").write_bytes(rewritten(manifest))
     assert code in codes(verify(folder, [log.key.vkey]))
 
 
@@ -189,7 +189,7 @@ def test_a_whole_log_does_not_pass_for_a_part(log: MadeLog, folder: Path):
     """A bundle that calls itself something else than it is lacks what that must have."""
     manifest = json.loads((folder / "manifest.json").read_bytes())
     manifest["scope"] = {"kind": "relationship", "id": "00000000-0000-0000-0000-000000000002"}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "manifest.json").write_bytes(rewritten(manifest))
     assert {"unexpected_file", "missing_file"} == codes(verify(folder, [log.key.vkey]))
 
 
@@ -312,3 +312,22 @@ def test_an_archive_holds_its_files_and_nothing_else(log: MadeLog, folder: Path,
     assert {("unreadable_file", "README.txt")} == {
         (one.code, one.file) for one in verify(tmp_path / "sum.zip", [log.key.vkey]).faults
     }
+
+
+@pytest.mark.parametrize("name", ("manifest.json", f"streams/relationship-{relationship(2)}.json"))
+def test_a_document_can_be_read_in_one_way_only(log: MadeLog, part: Path, tmp_path: Path, name: str):
+    """A member that is there twice, a blank, a number with a fraction: two readers could see two claims."""
+    folder = shutil.copytree(part, tmp_path / "p")
+    right = (folder / name).read_bytes()
+    assert verify(folder, [log.key.vkey]).sound
+    for wrong in (
+        right.replace(b'"size":', b'"size":7,"size":', 1),
+        right.replace(b'":', b'": ', 1),
+        right.replace(b'"size":539', b'"size":539.0').replace(b'"version":', b'"version":0.0,"version":'),
+        right.rstrip(),
+    ):
+        assert wrong != right
+        (folder / name).write_bytes(wrong)
+        assert {"bad_manifest" if name == "manifest.json" else "bad_stream_proof"} <= codes(
+            verify(folder, [log.key.vkey])
+        )

@@ -25,7 +25,7 @@ from services.bundles.layout import Scope
 from services.bundles.verify import verify
 from services.bundles.write import Exporter
 from tests.bundles.damage import WAYS, Kind, damage
-from tests.bundles.made import ORG, MadeLog
+from tests.bundles.made import ORG, MadeLog, rewritten
 from tests.bundles.page import checked, opened_page
 from tests.console.browser import Browser
 
@@ -176,7 +176,7 @@ def change_list(folder: Path, change: Callable[[list[str]], list[str]]) -> None:
     """Write another list of streams into the proof."""
     file = folder / "programme.json"
     found = json.loads(file.read_bytes())
-    file.write_text(json.dumps(found | {"streams": change(found["streams"])}))
+    file.write_bytes(rewritten(found | {"streams": change(found["streams"])}))
 
 
 @pytest.mark.parametrize("at", range(4))

@@ -178,6 +178,16 @@ def test_a_log_of_another_history_is_halted(store, signer, log, url, owner, org)
     assert {600} >= checkpoints_of(url, org).keys()
 
 
+def test_a_stored_head_that_was_not_signed_halts_the_log(store, signer, owner, url, org) -> None:
+    """Of the size that was signed last, with another root: the signer remembers the right one."""
+    grow(url, org, 3)
+    assert checkpoint(store, signer, org) is not None
+    assert 1 == change(owner, org, "UPDATE checkpoints SET root = decode(repeat('ab', 32), 'hex') WHERE size = 3")
+    with pytest.raises(LogHalted):
+        checkpoint(store, signer, org)
+    assert "history was changed" in (store.halted(org) or "")
+
+
 def test_refilled_records_let_a_log_go_on(store, signer, log, url, owner, org) -> None:
     """With the records that were signed back in their places it is resumed, and the next checkpoint continues."""
     grow(url, org, 600)

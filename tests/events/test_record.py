@@ -21,8 +21,9 @@ from sqlalchemy import make_url
 from deploy.addresses import plain
 from events.errors import InvalidRecord, RecordTooLarge
 from events.event import Event
+from events.proof.tiles import MAX_RECORD
 from events.proof.tree import leaf_hash
-from events.record import MAX_INTEGER, MAX_RECORD, canonical, pieces, timestamp
+from events.record import MAX_INTEGER, canonical, pieces, timestamp
 from events.subjects.goal import GoalSet
 from tests.conftest import Database
 from tests.core import Whole

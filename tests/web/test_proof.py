@@ -77,7 +77,9 @@ def test_tiles_and_records_stand_at_the_paths_of_c2sp(log: Log) -> None:
         hashes = log.client.get(f"/log/{tile.path}")
         records = log.client.get(f"/log/{Entries(tile.number, width).path}")
         assert "application/octet-stream" == hashes.content_type == records.content_type
-        assert "immutable" in hashes.headers["Cache-Control"]
+        for answer in (hashes, records):
+            assert "immutable" in answer.headers["Cache-Control"]
+            assert "Authorization" in answer.vary
         found = decode_entries(records.data, width)
         assert hashes.data == b"".join(leaf_hash(record) for record in found)
     assert 32 == len(log.client.get(f"/log/{Tile(1, 0, 1).path}").data)

@@ -9,6 +9,7 @@ from base64 import b64encode
 
 import msgspec
 
+from events.proof.checkpoint import number_of
 from events.proof.errors import ProofError
 from events.proof.receipts import Receipt
 from events.proof.tiles import WIDTH, Entries, Tile, parse_path
@@ -24,7 +25,7 @@ from services.web.subject import Query, Subject
 ROUTES = Subject("proof", "What the log is proven with: signed checkpoints, tiles of its Merkle tree, receipts.")
 
 NOTE, BINARY = "text/plain", "application/octet-stream"
-_FOR_GOOD = "private, max-age=31536000, immutable"
+_FOR_GOOD, _FOR_NOW = "private, max-age=31536000, immutable", "private, no-cache"
 
 
 class ConsistencyProof(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,8 +68,10 @@ def get_tile(call: Call, rest: str) -> File:
         content = store.tile(call.org, wanted) if isinstance(wanted, Tile) else store.entries(call.org, wanted)
     if content is None:
         raise NotFound("unknown_tile", f"The newest checkpoint is of size {tree.size}; it has no tile there.")
-    # A tile never changes: a wider one has another name.
-    return File(content=content, media_type=BINARY, name="tile", cache=_FOR_GOOD)
+    # A tile never changes: a wider one has another name. Only a log that lost records, and goes on under another
+    # origin, has other ones at the same places.
+    cache = _FOR_GOOD if number_of(tree.origin) == 1 else _FOR_NOW
+    return File(content=content, media_type=BINARY, name="tile", cache=cache)
 
 
 @ROUTES.file("/events/<position:position>/proof", NOTE)
