@@ -8,8 +8,9 @@ from uuid import UUID
 
 from events.errors import SignerUnavailable
 from workers import checkpoints
+from workers.anchors.errors import HistoryDisputed
 from workers.anchors.mailboxes import mail_checkpoints
-from workers.anchors.rounds import EVERY, anchor_round
+from workers.anchors.rounds import EVERY, Round, anchor_round
 from workers.audit import audit_nightly, audit_platform
 from workers.context import opened
 from workers.reminders.send import send_due
@@ -41,12 +42,19 @@ def anchor_logs(everybody: str) -> None:
     """Have what all organisations have signed vouched for and mailed, once an hour; audit the log of it, nightly."""
     with opened() as context:
         try:
-            anchor_round(context, datetime.now(UTC))
+            _log_faults(anchor_round(context, datetime.now(UTC)))
         except SignerUnavailable as error:
             _log.warning("Nothing was anchored: %s", error)
         finally:  # what is signed goes out, whatever becomes of the installation's own log
             mail_checkpoints(context, datetime.now(UTC), EVERY)
         audit_platform(context, datetime.now(UTC))
+
+
+def _log_faults(done: Round | None) -> None:
+    """For whoever reads a worker's log; who calls for a round by the command gets them as its answer."""
+    for error in () if done is None else done.places.values():
+        if error is not None:
+            _log.log(logging.ERROR if isinstance(error, HistoryDisputed) else logging.WARNING, "%s", error.message)
 
 
 def audit_log(org: str) -> None:

@@ -80,6 +80,16 @@ def test_a_slow_witness_is_given_up(server):
         asked(url, 0.3)
 
 
+def test_a_witness_that_is_not_there_is_named_with_its_port():
+    """Nothing listens there: that is known at once, and said without a time that nobody waited."""
+    with silent() as url:
+        pass
+    with pytest.raises(AnchorUnavailable) as caught:
+        asked(url)
+    port = url.rstrip("/").rpartition(":")[2]
+    assert f"127.0.0.1:{port} cannot be reached: connection refused." == caught.value.message
+
+
 @pytest.mark.parametrize(
     "text",
     (

@@ -89,15 +89,16 @@ def doctor(capsys) -> str | None:
     return code
 
 
-def test_a_fault_is_shown_until_it_is_over(command, log, monkeypatch, tsa, tmp_path, capsys):
-    """Exit code 1, the reason, and the same under `show`; once the authority is back, neither."""
+def test_a_fault_is_shown_until_it_is_over(command, log, monkeypatch, tsa, tmp_path, capsys, caplog):
+    """Exit code 1, the reason (once), and the same under `show`; once the authority is back, neither."""
     (tmp_path / "roots.pem").write_bytes(tsa.roots)
     monkeypatch.setenv("TSA_ROOTS", str(tmp_path / "roots.pem"))
     with answering(Reply(b"", status=503)) as url:
         monkeypatch.setenv("TSA_URL", url)
-        status, said, _ = command("now")
-        assert 1 == status
+        status, said, logged = command("now")
+        assert (1, "") == (status, logged)
         assert "status 503" in said
+        assert [] == caplog.messages
         assert "FAIL     127.0.0.1: anchor_unavailable: " in command("show")[1]
         assert "anchor_failed" == doctor(capsys)
     with answering(Reply(tsa.answer, kind=REPLY)) as url:

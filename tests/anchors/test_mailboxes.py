@@ -27,8 +27,9 @@ from tests.anchors.test_rounds import HOUR, newest
 from tests.signing import MemorySigner
 from tests.workers.town import Sink, context_on
 from workers import jobs
+from workers.anchors.errors import AnchorError, AnchorUnavailable
 from workers.anchors.mailboxes import Mailed, mail_checkpoints, mailboxes, place_of
-from workers.anchors.rounds import anchor_round
+from workers.anchors.rounds import Round, anchor_round
 from workers.anchors.targets import Targets
 from workers.checkpoints import make_checkpoint
 from workers.context import Context, provide
@@ -396,3 +397,13 @@ def test_the_job_mails_though_the_installation_s_log_is_stuck(database, signer, 
             jobs.anchor_logs("everybody")
         assert [AUDITOR] == to(sink)
         assert 1 == len(notes(first, org))
+
+
+def test_the_job_logs_who_failed_to_vouch(database, signer, sink, monkeypatch, caplog):
+    """Nobody else reads what a round of the worker's answers; who vouched is no news."""
+    places: dict[str, AnchorError | None] = {"tsa.example": AnchorUnavailable("It is away."), "witness.example": None}
+    monkeypatch.setattr(jobs, "anchor_round", lambda *_: Round(size=1, places=places))
+    with context_on(database.service_url, sink) as context:
+        provide(lambda: replace(context, signer=signer))
+        jobs.anchor_logs("everybody")
+    assert [(logging.WARNING, "It is away.")] == [(one.levelno, one.getMessage()) for one in caplog.records]

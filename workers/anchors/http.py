@@ -32,18 +32,22 @@ def post(url: str, body: bytes, kind: str, seconds: float = SECONDS) -> Answer:
     Raises AnchorUnavailable where no whole answer comes within so many seconds, or the server says that it is busy.
     """
     parts = urlsplit(url)
-    host = parts.hostname or ""
     maker = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = maker(host, parts.port, timeout=seconds)
+    connection = maker(parts.hostname or "", parts.port, timeout=seconds)
+    where = f"{connection.host}:{connection.port}"
+    failed = "cannot be reached"
     try:
         connection.connect()
+        failed = "gave no whole answer"
         answer = _exchanged(connection, parts.path or "/", body, kind, seconds)
+    except TimeoutError as error:
+        raise AnchorUnavailable(f"{where} gave no answer within {seconds:g} s.") from error
     except (OSError, http.client.HTTPException) as error:
-        raise AnchorUnavailable(f"{host} gave no answer within {seconds:g} s: {_reason(error)}.") from error
+        raise AnchorUnavailable(f"{where} {failed}: {_reason(error)}.") from error
     finally:
         connection.close()
     if answer.status in _BUSY or answer.status >= 500:
-        raise AnchorUnavailable(f"{host} does not do it now (status {answer.status}).")
+        raise AnchorUnavailable(f"{where} does not do it now (status {answer.status}).")
     return answer
 
 
@@ -57,11 +61,15 @@ def _exchanged(connection: http.client.HTTPConnection, path: str, body: bytes, k
         connection.request("POST", path, body, {"Content-Type": kind, "Connection": "close"})
         with connection.getresponse() as response:
             content, left = response.read(MOST_BYTES + 1), response.length
+    except (OSError, http.client.HTTPException) as error:
+        if over.is_set():
+            raise TimeoutError from error
+        raise
     finally:
         end.cancel()
     # The library takes a connection that was cut for the end of the headers, or of the body.
     if over.is_set():
-        raise TimeoutError("it was too slow")
+        raise TimeoutError
     if len(content) > MOST_BYTES:
         raise http.client.HTTPException(f"the answer has more than {MOST_BYTES} bytes")
     if left:
@@ -76,4 +84,5 @@ def _hang_up(sock: socket.socket, over: threading.Event) -> None:
 
 
 def _reason(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return " ".join(f"{said[:1].lower()}{said[1:]}".split())

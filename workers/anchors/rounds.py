@@ -91,7 +91,6 @@ def _vouched(
     try:
         token = target.give(_ask(context, platform, head, now), 0 if last is None else last.size)
     except AnchorError as error:
-        _log.log(logging.ERROR if isinstance(error, HistoryDisputed) else logging.WARNING, "%s", error.message)
         context.effects.settle(platform, key, FAILED, note=f"{error.code}: {error.message}")
         if isinstance(error, HistoryDisputed):
             _alarm(context, platform, f"dispute/{target.place}/{head.size}", error, now)
