@@ -57,7 +57,7 @@ def start(program: Program) -> Process:
             pass_fds=program.descriptors,
             start_new_session=True,
             # Runs after the change of user, which would clear it.
-            preexec_fn=_leash(program.death_signal),  # noqa: PLW1509  # one system call, no lock, no import
+            preexec_fn=leash(program.death_signal),  # noqa: PLW1509  # one system call, no lock, no import
             **as_user(program.account),
         )
     _feed(process.stdin, program.stdin)
@@ -97,15 +97,16 @@ def _feed(pipe: IO[bytes] | None, data: bytes) -> None:
             pipe.close()
 
 
-def _leash(death_signal: signal.Signals) -> Callable[[], None] | None:
+def leash(death_signal: signal.Signals) -> Callable[[], None] | None:
+    """What `subprocess` is to call in a child that is to get this signal when the thread that starts it ends."""
     if not sys.platform.startswith("linux"):
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
     parent = os.getpid()
 
-    def leash() -> None:
+    def put_on() -> None:
         prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
         if os.getppid() != parent:  # we died between the fork and the call above
             os._exit(1)
 
-    return leash
+    return put_on

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import psutil
 from sqlalchemy import Engine, text
+
+from deploy.embedded.programs import leash
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 30.0
@@ -41,10 +44,14 @@ def environment(service_url: str, redis_url: str, data: Path) -> dict[str, str]:
 
 @contextmanager
 def program(module: str, *words: str, env: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run one; its children end with it."""
+    """Run one; its children end with it, and it with the tests, however those end."""
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *words], env=env, stdout=output, stderr=subprocess.STDOUT
+            [sys.executable, "-m", module, *words],
+            env=env,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=leash(signal.SIGKILL),  # noqa: PLW1509  # one system call, no lock, no import
         )
     try:
         yield process
