@@ -72,7 +72,8 @@ def _status(args: argparse.Namespace, backing: Backing, core: Core, keeper: Keep
         print(json.dumps([_as_json(one) for one in found]))
         return
     for one in found:
-        print(f"{one.org}  {one.size:>12,} records  {one.signed:>12,} signed  {one.halted or ''}".rstrip())
+        signed = "forgotten by the signer" if one.signed is None else f"{one.signed:>12,} signed"
+        print(f"{one.org}  {one.size:>12,} records  {signed}  {one.halted or ''}".rstrip())
 
 
 def _resume(args: argparse.Namespace, backing: Backing, core: Core, keeper: Keeper) -> None:

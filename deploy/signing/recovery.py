@@ -13,7 +13,6 @@ from sqlalchemy.engine import URL
 from deploy.composition import Core
 from deploy.errors import DeployError
 from deploy.signing.replica import lost, opened
-from deploy.signing.standing import standing
 from events.checkpointing import FORGOTTEN, MEMORY_LOST, SignerState, halt_if_gone_back, has_forgotten
 from events.proof.checkpoint import origin_of
 from events.proof.tiles import WIDTH
@@ -47,11 +46,11 @@ class Recovery:
         Raises DeployError `memory_lost`, `records_missing`, `records_differ`.
         """
         memory = self._memory()
-        one = standing(self.tree, self.keeper, self.org)
-        if one.size < one.signed:
+        size = self.tree.size(self.org)
+        if size < memory.size:
             raise DeployError(
                 "records_missing",
-                f"{one.signed - one.size:,} of {one.signed:,} signed records are missing. Bring the database back to a "
+                f"{memory.size - size:,} of {memory.size:,} signed records are missing. Bring the database back to a "
                 "newer state first (from a newer copy with its write-ahead log), or the records from a replica or a "
                 f"bundle of the whole organisation: `mentorledger log refill BUNDLE --org {self.org}`.",
             )

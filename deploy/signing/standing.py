@@ -34,20 +34,25 @@ was signed before:
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """A log's origin and size, how much of it the signer has signed, and why it is halted, if it is."""
+    """A log's origin and size, how much of it was signed (None: the signer forgot), and why it is halted, if it is."""
 
     org: UUID
     origin: str
     size: int
-    signed: int
+    signed: int | None
     halted: str | None
 
 
 def standing(tree: TreeStore, signer: Signer, org: UUID) -> Standing:
-    """Ask both sides. Raises SignerUnavailable, SignerRefused."""
+    """Ask both sides. Raises SignerUnavailable."""
     # In this order: what was signed was there before, so that a log that is shorter did go back.
     origin = tree.origin(org)
-    signed = signer.state(origin).size
+    try:
+        signed = signer.state(origin).size
+    except SignerRefused as refused:
+        if refused.code != MEMORY_LOST:
+            raise
+        signed = None
     return Standing(org=org, origin=origin, size=tree.size(org), signed=signed, halted=tree.halted(org))
 
 
@@ -66,7 +71,7 @@ def halted(tree: TreeStore, orgs: Iterable[UUID]) -> list[str]:
 def gone_back(tree: TreeStore, signer: Signer, orgs: Iterable[UUID]) -> list[str]:
     """Say of each log that is shorter than what was signed of it what to do, where `halted` does not say it."""
     found = (standing(tree, signer, org) for org in orgs)
-    return [_gone_back(one) for one in found if one.size < one.signed]
+    return [_gone_back(one, one.signed) for one in found if one.signed is not None and one.size < one.signed]
 
 
 def forgotten(tree: TreeStore, keeper: Keeper, orgs: Iterable[UUID]) -> list[str]:
@@ -108,10 +113,10 @@ def _reminder(tree: TreeStore, keeper: Keeper, org: UUID) -> str:
     )
 
 
-def _gone_back(one: Standing) -> str:
+def _gone_back(one: Standing, signed: int) -> str:
     if one.halted is None:
-        return _fault(one.org, checkpointing.gone_back(one.size, one.signed))
-    return f"Log {one.org} is halted, {one.signed - one.size:,} signed records are missing. See the check of the logs."
+        return _fault(one.org, checkpointing.gone_back(one.size, signed))
+    return f"Log {one.org} is halted, {signed - one.size:,} signed records are missing. See the check of the logs."
 
 
 def _fault(org: UUID, why: str) -> str:

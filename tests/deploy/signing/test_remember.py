@@ -31,6 +31,8 @@ def test_lost_memory_stops_the_log_until_the_signer_is_reminded(command, org, fo
     assert "memory_lost" == code
     assert f"key remember --org {org}`" in message and f"of {newest(database, org).size} records" in message
     assert "memory_lost" == refusal(command, "log", "resume")
+    assert [None] == [one["signed"] for one in said(command, "log", "status")]
+    assert "forgotten by the signer" in command("log", "status")[1]
     with pytest.raises(LogHalted):
         sign(database, folder, org)
     assert note == newest(database, org).note
