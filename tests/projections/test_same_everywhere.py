@@ -149,6 +149,12 @@ class Everywhere(RuleBasedStateMachine):
         name = f"{batch}-{len(known)}" if batch else None
         self._record(facts, cause=f"import:{name}" if name else None)
 
+    @rule(data=st.data(), relationship=st.sampled_from(RELATIONSHIPS), batches=st.integers(2, 3))
+    def pile_up(self, data: st.DataObject, relationship: str, batches: int) -> None:
+        """Several batches touch one relationship in turn."""
+        for _ in range(batches):
+            self.happen(data, relationship, 1, "batch")
+
     @rule(relationship=st.sampled_from(RELATIONSHIPS))
     def undo(self, relationship: str) -> None:
         """The last batch of a relationship is taken back, where one can be."""
