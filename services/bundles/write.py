@@ -21,7 +21,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written: the log's origin and size, how many records are in it byte for byte, in how many files."""
+    """What was written: the log's origin and size, how many records of the subject's streams, in how many files."""
 
     origin: str
     size: int
@@ -57,7 +57,8 @@ class Exporter:
         made = Bundle(self._log, self._tree, org, scope, self._anchors)
         streams = made.streams()
         positions = made.positions(streams)
-        return self._write(made, path, made.some(streams, positions), len(positions))
+        statement = 1  # shown too, but of none of the streams
+        return self._write(made, path, made.some(streams, positions), len(positions) - statement)
 
     def _write(self, made: Bundle, path: Path, parts: Parts, records: int) -> Written:
         with open_target(path) as target:

@@ -117,13 +117,15 @@ def test_a_whole_log_from_the_database(command, database, org, vkey, go_oracle, 
 def test_a_part_from_the_database(kind, command, database, org, vkey, tmp_path):
     """Of one relationship or programme, every record is shown and proven complete; others' people are not in it."""
     one, *others = some(database, org, kind)
-    status, _, errors = command("export", f"--{kind}", one, "--to", tmp_path / "b")
+    status, told, errors = command("export", f"--{kind}", one, "--to", tmp_path / "b")
     assert (0, "") == (status, errors)
     (tmp_path / "key").write_text(f"# the log's key\n{vkey}\n")
     status, out, _ = command("verify", tmp_path / "b", "--key", tmp_path / "key", "--json")
     verdict = json.loads(out)
     assert (0, []) == (status, verdict["faults"])
     assert any("is complete, its end included" in line for line in verdict["proven"])
+    number = told.partition(": ")[2].partition(" records of ")[0]
+    assert any(f"The {number} records, of " in line for line in verdict["proven"])
     assert (kind == "programme") == any("The programme is complete" in line for line in verdict["proven"])
     everything = b"".join(path.read_bytes() for path in (tmp_path / "b" / "records").iterdir())
     assert one.encode() in everything
