@@ -66,10 +66,12 @@ def name(context: Context, org: UUID, *addresses: str) -> None:
 
 
 def founded(context: Context, *addresses: str, called: str = "Town") -> UUID:
-    """An organisation that names these mailboxes, its log signed."""
+    """An organisation that names these mailboxes, its log signed; called: also what would be refused today."""
     org = uuid4()
     create_log(context.engine, org)
-    context.pipeline.handle(org, CreateOrganisation(organisation_id=str(org), name=called), actor="test:town")
+    made = OrganisationCreated(organisation_id=str(org), name=called)
+    fact = Fact(stream=f"organisation-{org}", data=made, occurred_at=now())
+    context.pipeline.record(org, [fact], actor="test:town")
     name(context, org, *addresses)
     return org
 
