@@ -7,7 +7,7 @@ that every reader of JSON can hold. Of such bytes there is one reading.
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date
 from typing import Annotated, Any
 
 import msgspec
@@ -17,7 +17,8 @@ from events.errors import InvalidRecord
 from events.record import canonical
 
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z", re.ASCII)
+_SALT = re.compile("[0-9a-f]{32}")
 
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
 _Number = Annotated[int, msgspec.Meta(ge=1)]
@@ -26,12 +27,12 @@ _Number = Annotated[int, msgspec.Meta(ge=1)]
 class _Envelope(msgspec.Struct, frozen=True):
     actor: _Text
     data: dict[str, Any]
-    occurred_at: datetime
+    occurred_at: str
     org: _Text
     policy: _Number
     prev: Annotated[str, msgspec.Meta(min_length=64, max_length=64)] | None
-    recorded_at: datetime
-    salt: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+    recorded_at: str
+    salt: str
     schema: _Number
     stream: _Text
     stream_version: _Number
@@ -58,10 +59,23 @@ def read(record: bytes) -> dict[str, Any] | None:
         envelope = msgspec.convert(found, _Envelope)
     except (ValueError, TypeError, RecursionError, InvalidRecord, msgspec.MsgspecError):
         return None
-    is_sound = written == record and "\n" not in envelope.stream and is_moment(found["occurred_at"])
+    is_sound = (
+        written == record
+        and _SALT.fullmatch(envelope.salt)
+        and is_moment(envelope.occurred_at)
+        and "\n" not in envelope.stream
+    )
     return found if is_sound else None
 
 
 def is_moment(text: str) -> bool:
-    """Whether a moment is written as in records: in UTC with microseconds."""
-    return _MOMENT.fullmatch(text) is not None
+    """Whether this is a moment as records have it: of a day that there is, in UTC, with microseconds."""
+    return _MOMENT.fullmatch(text) is not None and (text[8:10] < "29" or _is_day(text[:10]))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
