@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from base64 import b64encode
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -16,10 +15,9 @@ from events.proof.notes import SigningKey
 from events.record import canonical
 from events.subjects.log import StreamsRootTaken
 from services.bundles.verify import verify
-from services.bundles.write import Exporter
 from tests.bundles.damage import HASHES, LINES, PROOF, RECORDS, WAYS, Kind, damage
 from tests.bundles.made import MadeLog
-from tests.bundles.page import checked, opened_page
+from tests.bundles.page import agreed, checked, opened_page
 from tests.bundles.vouched import Installation
 from tests.console.browser import Browser
 
@@ -110,18 +108,14 @@ def test_whatever_the_command_refuses_the_page_refuses(
     if file.is_dir():
         file = min(file.iterdir())
     damage(file, kind, way)
-    ours = verify(folder, [log.key.vkey], outside=town.outside)
-    theirs = checked(page, folder, log.key.vkey, town.outside)
-    assert (False, False) == (ours.sound, theirs["sound"])
-    name = file.relative_to(folder).as_posix()
-    assert name in {one.file for one in ours.faults}
-    assert name in {one["file"] for one in theirs["faults"]}
-    assert [] == theirs["proven"]
+    verdict = agreed(page, folder, log.key.vkey, outside=town.outside)
+    assert not verdict.proven
+    assert file.relative_to(folder).as_posix() in {one.file for one in verdict.faults}
 
 
 def test_anchors_are_proven_as_far_as_a_page_can(page: Browser, town: Installation, vouched: Path) -> None:
     """The installation's key and the witness count; of the time stamp it says where its signer is checked."""
-    verdict = checked(page, vouched, town.log.key.vkey, town.outside)
+    verdict = checked(page, vouched, town.log.key.vkey, outside=town.outside)
     assert [] == verdict["faults"]
     proven, left = "\n".join(verdict["proven"]), "\n".join(verdict["notProven"])
     assert "its head of 11 records signed with the key that you gave, names the first 500 records" in proven
@@ -132,7 +126,7 @@ def test_anchors_are_proven_as_far_as_a_page_can(page: Browser, town: Installati
     without = checked(page, vouched, town.log.key.vkey)
     assert without["sound"]
     assert "witness.example" not in "\n".join(without["proven"])
-    assert "its key was not given" in "\n".join(without["notProven"])
+    assert "(its key)" in "\n".join(without["notProven"])
 
 
 def test_anchors_of_others_are_refused_by_both(
@@ -162,7 +156,7 @@ def test_anchors_of_others_are_refused_by_both(
             if content is not None:
                 (folder / place).write_bytes(content)
         ours = {(one.code, one.file) for one in verify(folder, [town.log.key.vkey], outside=town.outside).faults}
-        verdict = checked(page, folder, town.log.key.vkey, town.outside)
+        verdict = checked(page, folder, town.log.key.vkey, outside=town.outside)
         assert ours == {(one["code"], one["file"]) for one in verdict["faults"]}, name
         assert ours
 
@@ -214,21 +208,6 @@ def test_a_file_that_nobody_vouches_for_is_named(page: Browser, log: MadeLog, wh
     assert ["note.exe"] == [one["file"] for one in checked(page, folder, log.key.vkey)["faults"]]
 
 
-def test_an_archive_is_read_without_being_unpacked(page: Browser, log: MadeLog, tmp_path: Path) -> None:
-    """The .zip of a bundle is as good as its folder; one that is cut off is no archive."""
-    path = tmp_path / "bundle.zip"
-    Exporter(log, log).organisation(log.org, path)
-    data = path.read_bytes()
-    for content, expected in ((data, True), (data[:-30], "bad_archive"), (b"", "bad_archive")):
-        answer = page.ask(
-            f"(async () => {{ try {{ const files = await Mentorledger.unzip(new File([Uint8Array.from(atob("
-            f"{json.dumps(b64encode(content).decode())}), (one) => one.charCodeAt(0))], 'bundle.zip')); "
-            f"return (await Mentorledger.check(files, {json.dumps(log.key.vkey)})).sound; "
-            "} catch (error) { return error.code; } })()"
-        )
-        assert expected == answer
-
-
 def test_the_published_vectors_hold_in_the_page_too(page: Browser, shared_dir: Path) -> None:
     """Roots, inclusion and consistency proofs of RFC 6962 trees, those that must fail included."""
     folder = shared_dir / "vectors" / "rfc6962-merkle"
@@ -245,21 +224,3 @@ def test_the_page_has_no_way_to_the_network(page: Browser) -> None:
     assert "default-src 'none'" in source
     assert "http" not in source.replace("http-equiv", "")
     assert "blocked" == page.ask("fetch('http://127.0.0.1:9/').then(() => 'open', () => 'blocked')")
-
-
-def test_a_person_sees_the_verdict(page: Browser, log: MadeLog, tmp_path: Path) -> None:
-    """The outcome stands on the page in words; nothing is wider than a phone."""
-    page.size(390, 844)
-    path = tmp_path / "bundle.zip"
-    Exporter(log, log).organisation(log.org, path)
-    page.ask(f"document.getElementById('key').value = {json.dumps(log.key.vkey)}")
-    page.ask(
-        f"(async () => {{ const transfer = new DataTransfer(); transfer.items.add(new File([Uint8Array.from(atob("
-        f"{json.dumps(b64encode(path.read_bytes()).decode())}), (one) => one.charCodeAt(0))], 'bundle.zip')); "
-        "const input = document.getElementById('archive'); input.files = transfer.files; "
-        "const seen = new Promise((go) => new MutationObserver(() => document.querySelector('.verdict') && go())"
-        ".observe(document.getElementById('outcome'), {childList: true, subtree: true})); "
-        "input.dispatchEvent(new Event('change')); await seen; })()"
-    )
-    assert "Nothing is wrong with this bundle." == page.ask("document.querySelector('.verdict').textContent")
-    assert page.ask("document.documentElement.scrollWidth") <= 390
