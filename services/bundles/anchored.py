@@ -168,7 +168,7 @@ class _Anchors:
             raise Unsound("bad_record", "The bytes are not one JSON object in canonical form.", self._name(RECORD))
         place = (SEEN, f"platform-{self._signed.org}", log_of(head.origin))
         data = {"origin": own.origin, "size": own.size, "root": own.root.hex()}
-        if (found["type"], found["stream"], found["org"]) != place or found["data"] != data:
+        if (found.type, found.stream, found.org) != place or found.members() != data:
             raise self._wrong("The record does not name the checkpoint beside it.", RECORD)
         with self._naming(RECEIPT):
             proof = parse_receipt(receipt)

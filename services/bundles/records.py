@@ -5,21 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
 from events.proof.programmes import Membership, Memberships
 from events.proof.streams import StreamHead
 from events.proof.tree import Edge, leaf_hash
-from services.bundles.envelope import is_moment, read
+from services.bundles.envelope import Record, is_moment, read
 from services.bundles.faults import Findings
 
 STATEMENT = "log.streams_root"
 CONTINUED = "log.continued"
 _HASH = re.compile("[0-9a-f]{64}")
 _PROGRAMME = b'"programme_id"'
-_OF_THE_LOG = (STATEMENT, CONTINUED)
+_OF_THE_LOG = frozenset((STATEMENT, CONTINUED))
 
 
 class Stated(msgspec.Struct, frozen=True):
@@ -69,27 +68,32 @@ class Records:
 
     def take(self, first: int, records: Sequence[bytes], leaves: Sequence[bytes], file: str) -> None:
         """Follow records that stand next to each other from a position on."""
-        heads, org, touched = self._heads, self._org, self._touched
+        heads, org, touch = self._heads, self._org, self._touched.add
         for position, record, leaf in zip(range(first, first + len(records)), records, leaves, strict=True):
             found = read(record)
             if found is None:
                 self._say("bad_record", "The bytes are not one JSON object in canonical form.", file, position)
                 continue
-            if found["org"] != org:
+            if found.org != org:
                 self._say("foreign_record", "The record is of another organisation.", file, position)
-            stream = found["stream"]
+            stream = found.stream
             version, prev = heads.get(stream, (0, None))
-            if found["stream_version"] != version + 1 or found["prev"] != prev:
+            if found.stream_version != version + 1 or found.prev != prev:
                 self._broken_chain(found, version, file, position)
-            if found["recorded_at"] != self._time:
-                self._clock(found["recorded_at"], file, position)
-            if found["type"] in _OF_THE_LOG:
+            if found.recorded_at != self._time:
+                self._clock(found.recorded_at, file, position)
+            if found.type in _OF_THE_LOG:
                 self._of_the_log(found, file, position)
-            heads[stream] = (found["stream_version"], leaf.hex())
-            touched.add(stream)
+            heads[stream] = (found.stream_version, leaf.hex())
+            touch(stream)
             # All others name no programme, or, as a programme's own, not for the first time.
             if not version or _PROGRAMME in record:
-                self._memberships.take(position, stream, found["data"])
+                self._memberships.take(position, stream, found.members())
+
+    @property
+    def streams(self) -> int:
+        """How many streams there are."""
+        return len(self._heads)
 
     def head(self, stream: str) -> tuple[int, str]:
         """A stream's last version and leaf hash (hex); (0, "") when it has no record."""
@@ -129,11 +133,11 @@ class Records:
     def _earlier(self, undone: Iterable[bytes]) -> dict[str, tuple[int, str]]:
         earlier: dict[str, tuple[int, str]] = {}
         for document in filter(None, map(read, undone)):
-            earlier.setdefault(document["stream"], (document["stream_version"] - 1, document["prev"] or ""))
+            earlier.setdefault(document.stream, (document.stream_version - 1, document.prev or ""))
         return earlier
 
-    def _broken_chain(self, found: dict[str, Any], version: int, file: str, position: int) -> None:
-        stream, number = found["stream"], found["stream_version"]
+    def _broken_chain(self, found: Record, version: int, file: str, position: int) -> None:
+        stream, number = found.stream, found.stream_version
         if number != version + 1:
             sentence = f"Version {number} of {stream} stands where version {version + 1} belongs."
             self._say("broken_stream", sentence, file, position)
@@ -149,15 +153,13 @@ class Records:
         else:
             self._time = moment
 
-    def _of_the_log(self, found: dict[str, Any], file: str, position: int) -> None:
+    def _of_the_log(self, found: Record, file: str, position: int) -> None:
         """What the log says of itself, in a stream of its own alone."""
-        stated = stated_in(found["data"])
-        if found["stream"] != self._log:
-            self._say(
-                "bad_record", f"{found['type']} stands in {found['stream']}, not in the log's own.", file, position
-            )
-        elif found["type"] == CONTINUED:
-            self._continued(found["data"], file, position)
+        stated = stated_in(found.members())
+        if found.stream != self._log:
+            self._say("bad_record", f"{found.type} stands in {found.stream}, not in the log's own.", file, position)
+        elif found.type == CONTINUED:
+            self._continued(found.members(), file, position)
         elif stated is None or stated.size > position:
             self._say("bad_record", "The log's statement on its streams does not say what it must.", file, position)
         else:

@@ -108,7 +108,7 @@ class Redacted:
         if claimed is not None and position == claimed.position:
             return 0
         found = read(record)
-        if found is not None and found["stream"] not in self.streams:
+        if found is not None and found.stream not in self.streams:
             self._findings.fault("unexpected_record", "The record is of none of the streams shown.", name, position)
             return 0
         self.records.take(position, [record], [leaf], name)
@@ -140,18 +140,18 @@ class Redacted:
             return None
         name = record_name(claimed.position)
         try:
-            found = read(self._source.read(name)) or {}
+            found = read(self._source.read(name))
         except Unsound as error:
             self._findings.add(error.fault)
             return None
-        stated = stated_in(found.get("data"))
-        place = (found.get("type"), found.get("stream"), found.get("org"))
-        right = place == (STATEMENT, f"log-{self._signed.org}", self._signed.org)
-        if not right or stated is None or stated.size != claimed.size or stated.size > claimed.position:
+        place = (STATEMENT, f"log-{self._signed.org}", self._signed.org)
+        right = found is not None and place == (found.type, found.stream, found.org)
+        stated = stated_in(found.members()) if found is not None and right else None
+        if found is None or stated is None or stated.size != claimed.size or stated.size > claimed.position:
             sentence = "The record is not the statement on the log's streams that the manifest names."
             self._findings.fault("statement_differs", sentence, name, claimed.position)
             return None
-        self.stated_at = found["recorded_at"]
+        self.stated_at = found.recorded_at
         return stated
 
     def _ends(self) -> dict[str, tuple[int, str]]:

@@ -52,7 +52,7 @@ class Whole:
                 self._findings.add(fault)
         if not self._differing:
             self._findings.found += self._order.found - len(self._order.faults)
-        return sum(1 for _ in self._records.heads())
+        return self._records.streams
 
     def continued(self) -> list[tuple[int, Continued]]:
         """Where the log goes on under a new origin."""

@@ -97,6 +97,10 @@ SPELLINGS = {
     "beyond 2^64": lambda record: record.replace(b'"percent":4', b'"percent":18446744073709551616'),
     "a member that is not ASCII": lambda record: record.replace(b'"goal_id"', '"göal_id"'.encode()),
     "half a letter": lambda record: record.replace(b'"goal_id":"g"', b'"goal_id":"\\ud800"'),
+    "a control character": lambda record: record.replace(b"person:ada", b"person:\x01da"),
+    "an escape for nothing": lambda record: record.replace(b"person:ada", b"person:\\u0061da"),
+    "no text": lambda record: record.replace(b"person:ada", b"person:\xffda"),
+    "a number with an exponent": lambda record: record.replace(b'"policy":1', b'"policy":1e0'),
     "a NUL": lambda record: record.replace(b'"goal_id":"g"', b'"goal_id":"\\u0000"'),
     "deep": lambda record: b"[" * 30_000 + b"]" * 30_000,
 }
@@ -108,6 +112,16 @@ def test_a_record_has_one_spelling(spelling, tmp_path: Path):
     made = begun()
     made.put(STREAM, GoalProgressed.TYPE, 4, SPELLINGS[spelling](again(made)))
     assert [("bad_record", "tile/entries/000.p/4", 3)] == faults(made, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "actor", ('person:"ada"', "person:\\ada", "person:\tada", "person:älva", "person:\u2028", "p\x7f")
+)
+def test_a_text_that_needs_care_has_its_one_spelling(actor, tmp_path: Path):
+    """Quotes, backslashes, tabs and letters beyond ASCII, as RFC 8785 writes them: sound."""
+    made = begun()
+    made.put(STREAM, GoalProgressed.TYPE, 4, again(made, actor=actor, cause=actor, on_behalf_of=actor))
+    assert [] == faults(made, tmp_path)
 
 
 def test_a_record_left_out_of_a_part_is_missed(log: MadeLog, part: Path, tmp_path: Path):
