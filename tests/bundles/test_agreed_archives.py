@@ -90,6 +90,7 @@ OF_ARCHIVES: dict[str, Change] = {
     "a comment": commented,
     "another name in front of the file": patched(b"README.txt", b"README.tx_"),
     "another name in the table": patched(b"README.txt", b"README.tx_", 1),
+    "a letter of the old alphabet in the table": patched(b"README.txt", b"README\xe9txt", 1),
     "no mark in front of the file": patched(b"PK\3\4", b"PK\3\5"),
     "a text changed": patched(b"What this is", b"What that is"),
     "an empty file": whole_again(lambda data: b""),
