@@ -4,7 +4,7 @@ import contextlib
 import itertools
 import os
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,12 +19,15 @@ from deploy.embedded.postgres import start_postgres
 from deploy.embedded.redis import RunningRedis, start_redis
 from deploy.folder import open_folder
 from deploy.lock import FolderLock, acquire
+from deploy.main import main
 from deploy.migrations import upgrade
 from deploy.provision import Access, provision_embedded
 
 TEMPLATE = "mentorledger_template"
 SHARED = pytest.StashKey["Servers"]()
 NUMBERS = itertools.count(1)
+Command = Callable[..., tuple[int, str, str]]
+"""The command with its words: exit code, standard output, standard error."""
 
 
 @dataclass(frozen=True)
@@ -169,3 +172,25 @@ def shared_dir(request: pytest.FixtureRequest) -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder
+
+
+@pytest.fixture
+def command(
+    database: Database,
+    redis_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Command:
+    """The command on a fresh database."""
+    monkeypatch.setenv("DATABASE_URL", database.service_url)
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    monkeypatch.setenv("MENTORLEDGER_DATA", str(tmp_path / "data"))
+
+    def run(*words: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        status = main([str(word) for word in words])
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return run

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -17,7 +16,6 @@ import pytest
 
 from deploy.addresses import plain
 from deploy.composition import composed
-from deploy.main import main
 from deploy.signing.desk import Desk
 from deploy.signing.folder import open_signer_folder
 from events.checkpointing import checkpoint
@@ -28,33 +26,16 @@ from projections.queries import Queries
 from services.bundles.verify import verify
 from services.sample.lives import lives
 from tests.bundles.oracles import beside, run
-from tests.conftest import Database, Servers
+from tests.conftest import Command, Database, Servers
 
-Command = Callable[..., tuple[int, str, str]]
 EVENTS = 600
 
 
 @pytest.fixture
-def command(
-    database: Database,
-    redis_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Command:
-    """The command on a fresh database with a signer's folder: exit code, standard output, standard error."""
-    monkeypatch.setenv("DATABASE_URL", database.service_url)
-    monkeypatch.setenv("REDIS_URL", redis_url)
-    monkeypatch.setenv("MENTORLEDGER_DATA", str(tmp_path / "data"))
+def command(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command, with a signer's folder."""
     monkeypatch.setenv("MENTORLEDGER_SIGNER_DATA", str(tmp_path / "signer"))
-
-    def give(*words: str | Path) -> tuple[int, str, str]:
-        capsys.readouterr()
-        status = main([str(word) for word in words])
-        said = capsys.readouterr()
-        return status, said.out, said.err.strip()
-
-    return give
+    return command
 
 
 @pytest.fixture

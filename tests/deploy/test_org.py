@@ -1,7 +1,6 @@
 """`mentorledger org` and `mentorledger token`: organisations and the tokens that open them."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,33 +10,8 @@ import pytest
 
 from deploy import tokens
 from deploy.composition import composed
-from deploy.main import main
 from events.organisations import credential_of
-from tests.conftest import Database
-
-Command = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def command(
-    database: Database,
-    redis_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Command:
-    """The command on a fresh database: exit code, standard output, standard error."""
-    monkeypatch.setenv("DATABASE_URL", database.service_url)
-    monkeypatch.setenv("REDIS_URL", redis_url)
-    monkeypatch.setenv("MENTORLEDGER_DATA", str(tmp_path / "data"))
-
-    def run(*words: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        status = main(words)
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return run
+from tests.conftest import Command, Database
 
 
 def said(command: Command, *words: str) -> Any:

@@ -1,15 +1,15 @@
 """`mentorledger replay` where nothing counts: it says why, and from when on something does."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
 
 from deploy.composition import composed
-from deploy.main import main
 from events.organisations import create_log
 from events.subjects.relationship import Proposed
 from services.pipeline import Fact
-from tests.conftest import Database
+from tests.conftest import Command, Database
 from tests.console.life import on
 
 ORG, ID = UUID(int=11), str(UUID(int=12))
@@ -17,11 +17,8 @@ TITLE = "Growing into a role in which one decides about the work of others, and 
 
 
 @pytest.fixture
-def command(database: Database, redis_url: str, tmp_path, monkeypatch: pytest.MonkeyPatch, capsys):
-    """The command on one relationship that was proposed on 1 February 2024 and is written down now."""
-    monkeypatch.setenv("DATABASE_URL", database.service_url)
-    monkeypatch.setenv("REDIS_URL", redis_url)
-    monkeypatch.setenv("MENTORLEDGER_DATA", str(tmp_path / "data"))
+def replayed(command: Command, database: Database) -> Callable[..., str]:
+    """What `replay` prints of a relationship that was proposed on 1 February 2024 and is written down now."""
     proposed = Proposed(relationship_id=ID, programme_id=ID, mentors=(ID,), title=TITLE)
     with composed(database.service_url) as core:
         create_log(core.engine, ORG)
@@ -29,33 +26,33 @@ def command(database: Database, redis_url: str, tmp_path, monkeypatch: pytest.Mo
         core.pipeline.record(ORG, [fact], actor="operator:test")
 
     def run(*words: str, relationship: str = ID) -> str:
-        capsys.readouterr()
-        assert 0 == main(("replay", relationship, "--org", str(ORG), *words))
-        return str(capsys.readouterr().out)
+        status, out, _ = command("replay", relationship, "--org", ORG, *words)
+        assert 0 == status
+        return out
 
     return run
 
 
-def test_entries_are_lines_whatever_their_length(command) -> None:
+def test_entries_are_lines_whatever_their_length(replayed) -> None:
     """Into a pipe nothing is broken at the width of some terminal; the stream's name is as good as the id."""
-    said = command("--position", "0")
+    said = replayed("--position", "0")
     title, status, entry = said.splitlines()
     assert (TITLE, True) == (title, status.endswith("1 of 1 events"))
     assert entry.startswith("       0  2024-02-01 ")
-    assert said == command("--position", "0", relationship=f"relationship-{ID}")
+    assert said == replayed("--position", "0", relationship=f"relationship-{ID}")
 
 
-def test_nothing_written_down_names_the_first_entry(command) -> None:
+def test_nothing_written_down_names_the_first_entry(replayed) -> None:
     """What happened earlier was not known: the sentence says since when it is, in the words of the options."""
-    said = command("--known-at", "2024-07-01")
+    said = replayed("--known-at", "2024-07-01")
     assert said.startswith(f"{TITLE}\nNothing of this was written down by then.")
     since = said.partition("written down from ")[2].partition(" ")[0]
-    assert "1 of 1 events" in command("--known-at", since)
+    assert "1 of 1 events" in replayed("--known-at", since)
 
 
-def test_nothing_happened_names_the_beginning(command) -> None:
+def test_nothing_happened_names_the_beginning(replayed) -> None:
     """Before the proposal nothing had happened; from the moment that the sentence names on it had."""
-    said = command("--as-of", "2024-01-01")
+    said = replayed("--as-of", "2024-01-01")
     assert "Nothing of this had happened by then." in said
     began = said.partition("begins at ")[2].partition(" ")[0]
-    assert "1 of 1 events" in command("--as-of", began)
+    assert "1 of 1 events" in replayed("--as-of", began)

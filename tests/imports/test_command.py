@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,41 +10,22 @@ from uuid import uuid4
 import pytest
 
 from deploy.composition import composed
-from deploy.main import main
 from deploy.organisation import the_organisation
 from deploy.verdicts import as_lines
 from events.organisations import create_log, organisations
 from events.tenancy import make_engine
 from services.decisions.organisation import CreateOrganisation
-from tests.conftest import Database
+from tests.conftest import Command, Database
 from tests.imports.rows import HEADER, ORG, row
-
-Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def command(
-    database: Database,
-    redis_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Command:
-    """The command on a fresh database with one organisation: exit code, standard output, standard error."""
-    monkeypatch.setenv("DATABASE_URL", database.service_url)
-    monkeypatch.setenv("REDIS_URL", redis_url)
-    monkeypatch.setenv("MENTORLEDGER_DATA", str(tmp_path / "data"))
+def command(command: Command, database: Database) -> Command:
+    """The command's `import`, on a database with one organisation."""
     engine = make_engine(database.service_url)
     create_log(engine, ORG)
     engine.dispose()
-
-    def run(*words: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        status = main(["import", *words])
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return run
+    return partial(command, "import")
 
 
 @pytest.fixture

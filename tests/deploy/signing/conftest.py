@@ -11,12 +11,11 @@ from uuid import UUID
 import pytest
 
 from deploy.listening import listen
-from deploy.main import main
 from deploy.signing.desk import Desk
 from deploy.signing.folder import open_signer_folder
 from deploy.signing.server import SignerServer
-from tests.conftest import Database
-from tests.deploy.signing.logs import Command, said
+from tests.conftest import Command
+from tests.deploy.signing.logs import said
 from workers.signing import HttpSigner, Keeper
 
 SECRET = "a secret/of:them@all"
@@ -86,28 +85,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     open_signer_folder(path).release()
     monkeypatch.setenv("MENTORLEDGER_SIGNER_DATA", str(path))
     return path
-
-
-@pytest.fixture
-def command(
-    database: Database,
-    redis_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Command:
-    """The command on a fresh database: exit code, standard output, standard error."""
-    monkeypatch.setenv("DATABASE_URL", database.service_url)
-    monkeypatch.setenv("REDIS_URL", redis_url)
-    monkeypatch.setenv("MENTORLEDGER_DATA", str(tmp_path / "data"))
-
-    def run(*words: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        status = main(words)
-        told = capsys.readouterr()
-        return status, told.out, told.err
-
-    return run
 
 
 @pytest.fixture

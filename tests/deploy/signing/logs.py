@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, LiteralString
 from uuid import UUID
@@ -15,10 +14,8 @@ from deploy.signing.folder import open_signer_folder
 from events.checkpointing import checkpoint
 from events.treestore import StoredCheckpoint, TreeStore
 from services.bundles.write import Exporter
-from tests.conftest import Database
+from tests.conftest import Command, Database
 from tests.events.rows import connected
-
-Command = Callable[..., tuple[int, str, str]]
 
 
 def said(command: Command, *words: str) -> Any:

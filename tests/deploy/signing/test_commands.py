@@ -15,13 +15,12 @@ from events.proof.checkpoint import Checkpoint, open_checkpoint, origin_of
 from events.proof.notes import Verifier
 from events.proof.receipts import parse_receipt
 from services.bundles.verify import verify
-from tests.conftest import Database
+from tests.conftest import Command, Database
 from tests.deploy.signing.logs import (
     COME_BACK,
     COPY,
     FORGE,
     GO_BACK,
-    Command,
     as_owner,
     exported,
     fault,
