@@ -21,7 +21,7 @@ _MOMENT = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3
 _MOMENT_AND_SALT = re.compile(_MOMENT.pattern + "[0-9a-f]{32}", re.ASCII)
 
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
-_Number = Annotated[int, msgspec.Meta(ge=1)]
+_Number = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -78,7 +78,10 @@ def _is_put_together(found: Record, record: bytes) -> bool:
     To write the whole anew takes longer, and every record of a log comes by here. False is no verdict.
     """
     data = bytes(found.data)
-    if orjson.dumps(_members.decode(data), option=_OPTIONS) != data or not data.isascii() or b"\\u0000" in data:
+    # In a list, since the depth to which values may nest counts from the record on.
+    if orjson.dumps([_members.decode(data)], option=_OPTIONS) != b"[%b]" % data:
+        return False
+    if not data.isascii() or b"\\u0000" in data:
         return False
     cause = "" if found.cause is None else f'","cause":"{found.cause}'
     behalf = "" if found.on_behalf_of is None else f'"on_behalf_of":"{found.on_behalf_of}",'

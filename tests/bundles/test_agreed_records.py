@@ -68,7 +68,10 @@ def within(count: int, inner: bytes = b'"g"') -> Callable[[bytes], bytes]:
 
 FURTHER: dict[str, Callable[[bytes], bytes]] = {
     "as deep as may be": within(252),
+    "a level deeper": within(253),
     "deeper": within(254),
+    "deep beyond ASCII": within(252, '"ä"'.encode()),
+    "a level deeper beyond ASCII": within(253, '"ä"'.encode()),
     "letters of all kinds": lambda record: record.replace(
         b'"goal_id":"g"', '"goal_id":"ä\u2028\U0001f600\x7f"'.encode()
     ),
