@@ -38,7 +38,12 @@ class StreamHead:
     @property
     def data(self) -> bytes:
         """What is a leaf of the tree of streams."""
-        return f"{self.stream}\n{self.version}\n{self.leaf.hex()}\n".encode()
+        return head_data(self.stream, self.version, self.leaf.hex())
+
+
+def head_data(stream: str, version: int, leaf: str) -> bytes:
+    """What is a leaf of the tree of streams, made of the leaf hash in hex."""
+    return f"{stream}\n{version}\n{leaf}\n".encode()
 
 
 @dataclass(frozen=True, slots=True)

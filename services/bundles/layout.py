@@ -15,7 +15,6 @@ import msgspec
 
 from events.errors import InvalidRecord
 from events.proof.errors import ProofError
-from events.proof.streams import StreamHead
 from events.proof.tiles import MAX_RECORD, WIDTH, Tile, parse_path
 from events.record import canonical
 from services.anchors import files
@@ -92,10 +91,9 @@ def decoded(data: bytes, form: type[T]) -> T:
     return document
 
 
-def head_line(head: StreamHead) -> bytes:
+def head_line(head: Head) -> bytes:
     """A line of `streams.ndjson`."""
-    line = Head(stream=head.stream, version=head.version, leaf=head.leaf.hex())
-    return msgspec.json.encode(line, order="sorted") + b"\n"
+    return msgspec.json.encode(head, order="sorted") + b"\n"
 
 
 def record_name(position: int) -> str:

@@ -23,6 +23,7 @@ from services.bundles.layout import (
     PROGRAMME,
     README,
     STREAMS,
+    Head,
     Manifest,
     Scope,
     Statement,
@@ -182,7 +183,8 @@ class Bundle:
 
     def _head_lines(self) -> Iterator[bytes]:
         assert self._statement is not None, "whole() looked"
-        return map(head_line, self._tree.stream_heads(self._org, self._statement.size - 1))
+        heads = self._tree.stream_heads(self._org, self._statement.size - 1)
+        return (head_line(Head(stream=one.stream, version=one.version, leaf=one.leaf.hex())) for one in heads)
 
 
 class _Records:

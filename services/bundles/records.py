@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import msgspec
 
 from events.proof.programmes import Membership, Memberships
-from events.proof.streams import StreamHead
+from events.proof.streams import head_data
 from events.proof.tree import Edge, leaf_hash
 from services.bundles.envelope import Record, is_moment, read
 from services.bundles.faults import Findings
+from services.bundles.layout import Head
 
 STATEMENT = "log.streams_root"
 CONTINUED = "log.continued"
@@ -99,14 +100,14 @@ class Records:
         """A stream's last version and leaf hash (hex); (0, "") when it has no record."""
         return self._heads.get(stream, (0, ""))
 
-    def heads(self, undone: Iterable[bytes] = ()) -> Iterator[StreamHead]:
+    def heads(self, undone: Iterable[bytes] = ()) -> Iterator[Head]:
         """The heads of all streams by name, as they were before the last records, which are handed in."""
         earlier = self._earlier(undone)
         # By code points, which is the order of the bytes in UTF-8.
         for stream in sorted(self._heads):
             version, leaf = earlier.get(stream) or self._heads[stream]
             if _is_head(version, leaf):
-                yield StreamHead(stream=stream, version=version, leaf=bytes.fromhex(leaf))
+                yield Head(stream=stream, version=version, leaf=leaf)
 
     def streams_root(self, undone: Iterable[bytes] = ()) -> bytes:
         """The root over these heads; only what was touched since it was asked last is hashed again."""
@@ -181,7 +182,7 @@ def _is_head(version: int, leaf: str) -> bool:
 
 def _end(stream: str, version: int, leaf: str) -> bytes:
     """The leaf of the tree of streams; empty where the stream has no head."""
-    return leaf_hash(StreamHead(stream, version, bytes.fromhex(leaf)).data) if _is_head(version, leaf) else b""
+    return leaf_hash(head_data(stream, version, leaf)) if _is_head(version, leaf) else b""
 
 
 def stated_in(data: object) -> Stated | None:

@@ -7,11 +7,10 @@ from hashlib import sha256
 from itertools import zip_longest
 
 from events.proof.errors import ProofError
-from events.proof.streams import StreamHead
 from events.proof.tiles import WIDTH, Entries, Tile, decode_entries
 from events.proof.tree import complete_root
 from services.bundles.faults import Findings, Unsound
-from services.bundles.layout import CHECKPOINT, MANIFEST, STREAMS, Manifest, head_line
+from services.bundles.layout import CHECKPOINT, MANIFEST, STREAMS, Head, Manifest, head_line
 from services.bundles.note import Signed
 from services.bundles.records import Continued, Records, Statement
 from services.bundles.source import Source
@@ -160,7 +159,7 @@ class Whole:
             records = self.entries(Entries(number, min(WIDTH, self._size - first)))
             yield from records[max(start - first, 0) : end - first]
 
-    def _compare_heads(self, heads: Iterable[StreamHead]) -> None:
+    def _compare_heads(self, heads: Iterable[Head]) -> None:
         with self._source.opened(STREAMS) as file:
             lines = iter(lambda: file.readline(1_000), b"")
             for number, (ours, theirs) in enumerate(zip_longest(map(head_line, heads), lines), start=1):
