@@ -92,10 +92,6 @@ class Effects:
         with tenant(self._engine, org) as connection:
             connection.execute(query, values)
 
-    def note_done(self, org: UUID, key: str, now: datetime) -> None:
-        """Write down that something need not be looked for again."""
-        self._put(org, key, DONE, now, "")
-
     def below(self, org: UUID, prefix: str, state: str | None = None) -> list[Effect]:
         """The effects whose keys begin with `prefix` and a slash, in the order of their keys."""
         with tenant(self._engine, org) as connection:

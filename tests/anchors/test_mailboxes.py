@@ -24,7 +24,6 @@ from services.decisions.organisation import CreateOrganisation, SetAnchorMail
 from services.pipeline import Fact, Pipeline
 from services.streams import log_stream
 from tests.anchors.test_rounds import HOUR, newest
-from tests.signing import MemorySigner
 from tests.workers.town import Sink, context_on
 from workers import jobs
 from workers.anchors.errors import AnchorError, AnchorUnavailable
@@ -37,16 +36,6 @@ from workers.mail.errors import MailDelayed, MailError, MailRefused, MailUnknown
 from workers.reports.schedule import planned_key
 
 AUDITOR, FUNDER = "auditor@firm.example", "grants@fund.example"
-
-
-@pytest.fixture
-def signer() -> MemorySigner:
-    return MemorySigner()
-
-
-@pytest.fixture
-def sink() -> Sink:
-    return Sink()
 
 
 @pytest.fixture

@@ -48,16 +48,6 @@ def tsa(tmp_path_factory) -> Tsa:
 
 
 @pytest.fixture
-def signer() -> MemorySigner:
-    return MemorySigner()
-
-
-@pytest.fixture
-def sink() -> Sink:
-    return Sink()
-
-
-@pytest.fixture
 def context(database, sink, signer) -> Iterator[Context]:
     with context_on(database.service_url, sink) as made:
         yield replace(made, signer=signer, anchors=Targets(mail=(BOX,)))

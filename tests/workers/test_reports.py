@@ -361,7 +361,9 @@ def _has_work(context, town, now):
 
 def _plan_nothing(context, town):
     """Only what was asked for is waiting then."""
-    Effects(context.engine).note_done(town.org, "x", NOW)
+    effects = Effects(context.engine)
+    effects.begin(town.org, "x", NOW)
+    effects.settle(town.org, "x", "done")
 
 
 def test_a_report_that_was_asked_for_is_made_by_the_workers(context):
